@@ -1,0 +1,13 @@
+//! The media plane: a selective forwarding middlebox (RFC 7667 §3.7) without sockets and without a clock.
+//!
+//! A [`Shard`] owns every packet, stream and transport of its conferences. It takes datagrams and
+//! commands with the time they came at, and is drained of datagrams and events.
+
+pub mod rtp;
+pub mod shard;
+pub mod transport;
+pub mod verdict;
+
+pub use shard::{Shard, ShardConfig};
+pub use transport::Transport;
+pub use verdict::{DropReason, Verdict};

@@ -1,0 +1,6 @@
+//! Who may do what in a conference, and how it is said on the wire. No sockets, no clock, no disk.
+
+pub mod conference;
+pub mod wire;
+
+pub use conference::{Conference, ConnectionId, Input, Output};

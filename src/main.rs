@@ -1,0 +1,2 @@
+//! The `giaoban` command.
+fn main() {}
