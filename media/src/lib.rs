@@ -2,6 +2,7 @@
 //!
 //! A [`Shard`] owns every packet, stream and transport of its conferences. It takes datagrams and
 //! commands with the time they came at, and is drained of datagrams and events.
+#![forbid(unsafe_code)]
 
 pub mod rtp;
 pub mod shard;

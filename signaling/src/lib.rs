@@ -1,4 +1,5 @@
 //! Who may do what in a conference, and how it is said on the wire. No sockets, no clock, no disk.
+#![forbid(unsafe_code)]
 
 pub mod conference;
 pub mod wire;

@@ -2,6 +2,7 @@
 //!
 //! Signaling speaks to a shard in [`Command`]s and hears [`Event`]s; nothing else passes.
 //! The types here carry no behaviour beyond what their meaning fixes.
+#![forbid(unsafe_code)]
 
 mod command;
 mod event;
