@@ -1,0 +1,282 @@
+/**
+ * The border between the room's state and whoever draws it.
+ *
+ * A view reads the signals and calls the commands of one {@link Room}; it never sees a socket, a slot or a
+ * peer connection. Everything here is plain data or a function, so a view can be drawn over a fake room too.
+ */
+import type { ReadonlySignal } from '@preact/signals';
+import type {
+  ChairAction,
+  EndReason,
+  ErrorCode,
+  MemberState,
+  MicrophoneState,
+  Role,
+  RoomInfo,
+  Stage,
+  WireSource,
+} from '../gen/wire';
+
+export type {
+  ChairAction,
+  Classification,
+  EndReason,
+  ErrorCode,
+  MemberState,
+  MicrophoneState,
+  Presence,
+  Role,
+  RoomInfo,
+  Stage,
+  StageRule,
+  WireSource,
+  WireSourceKind,
+} from '../gen/wire';
+
+/** What can go wrong before or beside the wire: the gateway's own codes, and these of the client. */
+export type ClientErrorCode =
+  /** The page was opened without a link's secret and holds no seat. */
+  | 'link_missing'
+  /** The gateway does not answer. */
+  | 'unreachable'
+  /** The browser lacks what the room needs. */
+  | 'browser_too_old'
+  /** A request was not answered because the connection was lost; it may or may not have been carried out. */
+  | 'connection_lost';
+
+/** Every code a view must have words for. */
+export type RoomErrorCode = ErrorCode | ClientErrorCode;
+
+/** Where the client stands. Times are this computer's `Date.now()`. */
+export type Phase =
+  /** Nothing was asked yet. */
+  | { readonly name: 'idle' }
+  /** In front of the room: the link was looked up, or `error` says why it could not be. */
+  | { readonly name: 'lobby'; readonly error: RoomErrorCode | null }
+  /** Asked to be let in. */
+  | { readonly name: 'joining'; readonly since: number }
+  /** In the room. */
+  | { readonly name: 'live' }
+  /** In the room, the connection is being brought back. No click is needed; never given up while the seat lives. */
+  | { readonly name: 'recovering'; readonly since: number }
+  /** Over. */
+  | { readonly name: 'ended'; readonly reason: EndReason | 'refused'; readonly error: RoomErrorCode | null };
+
+/** What the lobby shows of the room and of the seat that the link gives. */
+export interface LobbyInfo {
+  /** The room's title and classification. */
+  readonly room: RoomInfo;
+  /** The name of the site the link was made for. */
+  readonly site: string;
+  /** The role of its seat. */
+  readonly role: Role;
+}
+
+/** What a request came to. */
+export type Outcome = { readonly ok: true } | { readonly ok: false; readonly error: RoomErrorCode };
+
+/** Why a device gives nothing. */
+export type DeviceProblem =
+  /** The person or the browser's policy said no. */
+  | 'denied'
+  /** Another program holds it. */
+  | 'busy'
+  /** There is none. */
+  | 'missing'
+  /** It was pulled out while in use. */
+  | 'unplugged'
+  /** The browser could not start it. */
+  | 'failed';
+
+/** A capturing device of one kind. */
+export type DeviceState =
+  /** Not asked for. */
+  | { readonly name: 'off' }
+  /** Asked for; the browser may be asking the person. */
+  | { readonly name: 'starting' }
+  /** Capturing. `width` and `height` are 0 for a microphone. */
+  | {
+      readonly name: 'on';
+      readonly deviceId: string;
+      readonly label: string;
+      readonly width: number;
+      readonly height: number;
+    }
+  /** Not capturing, and why. */
+  | { readonly name: 'failed'; readonly problem: DeviceProblem };
+
+/** One choice of a device list. Labels are empty until the browser has given permission. */
+export interface DeviceOption {
+  readonly id: string;
+  readonly label: string;
+}
+
+/** Cameras, microphones and speakers, and the own picture. None of this ever blocks joining. */
+export interface Devices {
+  readonly cameras: ReadonlySignal<readonly DeviceOption[]>;
+  readonly microphones: ReadonlySignal<readonly DeviceOption[]>;
+  /** Empty where the browser cannot choose one. */
+  readonly speakers: ReadonlySignal<readonly DeviceOption[]>;
+  readonly camera: ReadonlySignal<DeviceState>;
+  readonly microphone: ReadonlySignal<DeviceState>;
+  /** The chosen speaker's id; empty for the system's. */
+  readonly speaker: ReadonlySignal<string>;
+  /** The own camera's picture while it captures; draw it mirrored. */
+  readonly ownPicture: ReadonlySignal<MediaStream | null>;
+  /** Loudness of the own microphone, 0 to 1, also while it is closed; 10 times a second. */
+  readonly level: ReadonlySignal<number>;
+  /** Opens camera and microphone for the lobby's preview; asks the person when the browser has to. */
+  preview(): Promise<void>;
+  /** Starts the camera, or tries again after a failure. */
+  startCamera(): Promise<void>;
+  stopCamera(): void;
+  /** Starts the microphone (closed until opened by {@link Room.setMicrophone}), or tries again. */
+  startMicrophone(): Promise<void>;
+  stopMicrophone(): void;
+  chooseCamera(deviceId: string): Promise<void>;
+  chooseMicrophone(deviceId: string): Promise<void>;
+  chooseSpeaker(deviceId: string): Promise<void>;
+  /** Plays a short tone on the chosen speaker. */
+  testSpeaker(): Promise<void>;
+}
+
+/** What the room hears and sees of the own seat. */
+export interface OwnMedia {
+  /** The microphone, as the room hears it. */
+  readonly microphone: MicrophoneState;
+  readonly camera: boolean;
+  readonly screen: boolean;
+}
+
+/** The own network, from the last few seconds. */
+export interface Network {
+  /** 0 no connection, 1 weak, 2 fair, 3 good. */
+  readonly bars: 0 | 1 | 2 | 3;
+  /** Way there and back, in milliseconds. */
+  readonly rtt: number;
+  /** Packets lost in either direction, the worse of the two, 0 to 1. */
+  readonly loss: number;
+  /** Sent, in bit/s. */
+  readonly sending: number;
+  /** Received, in bit/s. */
+  readonly receiving: number;
+}
+
+/** What a tile shows. */
+export type Picture =
+  /** The source sends no picture (camera off, member away) or no slot is left: crest and name. */
+  | 'none'
+  /** A picture is on its way, what the element holds must not be seen: crest and name. */
+  | 'covered'
+  /** The element shows this source and nothing else. */
+  | 'shown';
+
+/**
+ * A video element that shows one source. The room sets `srcObject` and the attribute `data-covered`
+ * (present = must not be seen) by itself and at the painted frame, ahead of any signal; the style sheet hides
+ * `video[data-covered]` with `visibility: hidden`, never with `display: none`.
+ */
+export type PictureElement = HTMLVideoElement;
+
+/** What a view wants to see. */
+export interface View {
+  /** Height of the stage in CSS pixels; 0 when no stage is drawn. */
+  readonly stageHeight: number;
+  /** The tiles in the order of their importance, with their heights in CSS pixels. */
+  readonly tiles: readonly { readonly source: WireSource; readonly height: number }[];
+}
+
+/** Something that happened and is worth a sentence. */
+export type Notice =
+  /** The gateway closed the microphone: the push-to-talk had no heartbeat, or the chair muted it. */
+  | { readonly name: 'microphone_closed' }
+  /** The chair muted the own seat, or lets it speak again. */
+  | { readonly name: 'muted' }
+  | { readonly name: 'unmuted' }
+  /** The microphone or camera in use was pulled out: nothing else was put in its place. */
+  | { readonly name: 'microphone_unplugged' }
+  | { readonly name: 'camera_unplugged' }
+  /** The same device came back; a microphone stays closed. */
+  | { readonly name: 'microphone_back' }
+  | { readonly name: 'camera_back' }
+  /** The browser or the person ended the screen share. */
+  | { readonly name: 'share_ended' }
+  /** A connection was refused or lost for a reason that has a code. */
+  | { readonly name: 'error'; readonly error: RoomErrorCode };
+
+/** The room as a view sees it. */
+export interface Room {
+  /** Where the client stands. */
+  readonly phase: ReadonlySignal<Phase>;
+  /** What the lobby shows; none until the link was looked up. */
+  readonly lobby: ReadonlySignal<LobbyInfo | null>;
+  /** The room's title and classification, as soon as either lobby or room told them. */
+  readonly info: ReadonlySignal<RoomInfo | null>;
+  /** The own seat; none before the room is entered. */
+  readonly self: ReadonlySignal<{ readonly member: number; readonly role: Role } | null>;
+  /** The own row of the roster. */
+  readonly own: ReadonlySignal<MemberState | null>;
+  /** Every seat, chair first, then by member; the order never changes with loudness. */
+  readonly members: ReadonlySignal<readonly MemberState[]>;
+  /** One row; the signal changes only when that row does. */
+  member(id: number): ReadonlySignal<MemberState | null>;
+  /** Members who are in the room or recovering, in the same order as {@link Room.members}. */
+  readonly present: ReadonlySignal<readonly MemberState[]>;
+  /** Raised hands, first come first. */
+  readonly hands: ReadonlySignal<readonly MemberState[]>;
+  readonly stage: ReadonlySignal<Stage | null>;
+  readonly locked: ReadonlySignal<boolean>;
+  readonly mutedAll: ReadonlySignal<boolean>;
+
+  /** What the room sees and hears of the own seat. */
+  readonly media: ReadonlySignal<OwnMedia>;
+  /** The own screen while it is shared. */
+  readonly ownScreen: ReadonlySignal<MediaStream | null>;
+  readonly devices: Devices;
+  readonly network: ReadonlySignal<Network | null>;
+  /** Sound and picture pass: the media path is up. False while it is built or rebuilt. */
+  readonly connected: ReadonlySignal<boolean>;
+  /** Server time minus `Date.now()`, in milliseconds. */
+  readonly clockOffset: ReadonlySignal<number>;
+  /** The browser refuses to play sound until the person clicks. */
+  readonly soundBlocked: ReadonlySignal<boolean>;
+
+  /** Looks the link up (or finds the seat this tab already holds, and then goes straight in). */
+  open(): Promise<void>;
+  /** Goes in with the devices as they are. `takeOver` pushes out the other connection after `seat_in_use`. */
+  join(options?: { readonly takeOver?: boolean }): Promise<void>;
+  /** Leaves the seat. */
+  leave(): void;
+
+  /** Opens or closes the microphone. Opening starts the device if need be. */
+  setMicrophone(open: boolean): Promise<void>;
+  /** Push-to-talk: `true` on key down, `false` on key up. Everything else that must release it, the room sees to. */
+  pushToTalk(down: boolean): void;
+  setCamera(on: boolean): Promise<void>;
+  /** Asks the browser for a screen or window. A person who cancels is no error. */
+  shareScreen(): Promise<Outcome>;
+  stopSharing(): void;
+  raiseHand(raised: boolean): Promise<Outcome>;
+  /** An order of the chair. */
+  chair(order: ChairAction): Promise<Outcome>;
+  /** Plays sound after {@link Room.soundBlocked}; call it from a click. */
+  unblockSound(): Promise<void>;
+
+  /** Says what the view wants to see; as often as it likes, the room paces it. */
+  setView(view: View): void;
+  /** Lets an element show the stage until the returned function is called. */
+  attachStage(element: PictureElement): () => void;
+  /** Lets an element show a source of {@link View.tiles} until the returned function is called. */
+  attachTile(source: WireSource, element: PictureElement): () => void;
+  /** What the element of this source shows. */
+  picture(source: WireSource): ReadonlySignal<Picture>;
+  /** What the stage's element shows. */
+  readonly stagePicture: ReadonlySignal<Picture>;
+
+  /** Calls back for everything that happens and is worth a sentence, until the returned function is called. */
+  onNotice(listener: (notice: Notice) => void): () => void;
+  /** Tells the room that a dialog opened: releases push-to-talk. */
+  dialogOpened(): void;
+  /** Ends everything this object holds. */
+  dispose(): void;
+}
