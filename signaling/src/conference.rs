@@ -64,11 +64,8 @@ pub struct Setup {
 pub enum Entry {
     /// With a fresh ticket.
     Ticket,
-    /// With a resume secret, holding this version of the state if any.
-    Resume {
-        /// The version.
-        version: Option<u32>,
-    },
+    /// With a resume secret.
+    Resume,
 }
 
 /// What a conference takes.

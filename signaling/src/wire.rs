@@ -5,15 +5,21 @@
 
 mod client;
 mod error;
+mod parse;
 mod server;
 mod state;
+#[cfg(test)]
+mod tests;
 
-pub use client::{ChairAction, ClientMessage, Credential, MicrophoneState, SectionPurpose, WireSection, Wish};
+pub use client::{
+    ChairAction, ClientMessage, Credential, MicrophoneState, SectionPurpose, WireSection, Wish,
+};
 pub use error::ErrorCode;
+pub use parse::parse_client;
 pub use server::{EndReason, ServerMessage, SlotAssignment};
 pub use state::{
-    Change, Classification, Hand, MemberState, Presence, Role, RoomInfo, Snapshot, Stage, StageRule, WireSource,
-    WireSourceKind,
+    Change, Classification, Hand, MemberState, Presence, Role, RoomInfo, Snapshot, Stage,
+    StageRule, WireSource, WireSourceKind,
 };
 
 /// Version of this protocol. A client of another version is told so and reloads.

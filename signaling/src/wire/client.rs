@@ -1,12 +1,14 @@
 //! What a client says.
 
 use serde::{Deserialize, Serialize};
+#[cfg(test)]
 use ts_rs::TS;
 
 use super::state::{WireSource, WireSourceKind};
 
 /// How a connection proves its seat.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
 #[serde(tag = "by", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Credential {
     /// A single-use ticket bought with the link's secret; lives 30 s.
@@ -18,13 +20,12 @@ pub enum Credential {
     Resume {
         /// The secret.
         secret: String,
-        /// The version of the state the client holds, if it holds one.
-        version: Option<u32>,
     },
 }
 
 /// The member's own microphone, by his own word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "snake_case")]
 pub enum MicrophoneState {
     /// Closed.
@@ -36,7 +37,8 @@ pub enum MicrophoneState {
 }
 
 /// What a media section of an offer is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "snake_case")]
 pub enum SectionPurpose {
     /// The client sends this source.
@@ -46,7 +48,8 @@ pub enum SectionPurpose {
 }
 
 /// A media section of an offer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
 #[serde(deny_unknown_fields)]
 pub struct WireSection {
     /// Its mid.
@@ -56,7 +59,8 @@ pub struct WireSection {
 }
 
 /// What a client wishes to see in one tile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
 #[serde(deny_unknown_fields)]
 pub struct Wish {
     /// The slot.
@@ -68,7 +72,8 @@ pub struct Wish {
 }
 
 /// What the chair may order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
 #[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ChairAction {
     /// Put a camera or a screen on everyone's stage.
@@ -112,13 +117,13 @@ pub enum ChairAction {
 
 /// A message of a client. The first on a connection is `hello`, and only the first.
 /// `request` numbers are the client's own; each is answered by one `done` or `refused` with the same number.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
-#[ts(export)]
 pub enum ClientMessage {
     /// Opens the connection.
     Hello {
-        /// The client's [`super::PROTOCOL_VERSION`].
+        /// The client's `PROTOCOL_VERSION`.
         protocol: u32,
         /// Its right to the seat.
         credential: Credential,
@@ -141,7 +146,8 @@ pub enum ClientMessage {
         /// Every slot wanted; the stage's for its height.
         wishes: Vec<Wish>,
     },
-    /// The slot's old picture is covered: it may change. Acknowledges one assignment.
+    /// The slot's old picture is covered: it may change. Acknowledges one assignment; said again for every
+    /// assignment of the first `slots` after a resume that the client has not seen switched.
     Covered {
         /// The slot.
         slot: u8,

@@ -1,12 +1,13 @@
 //! Stable codes of everything that can go wrong in front of a person.
 
 use serde::{Deserialize, Serialize};
+#[cfg(test)]
 use ts_rs::TS;
 
 /// A stable code. The client has for each a sentence in Vietnamese and English, a cause and one action.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
 pub enum ErrorCode {
     /// The link is unknown, revoked, or its seat was removed.
     LinkInvalid,

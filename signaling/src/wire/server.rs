@@ -1,13 +1,15 @@
 //! What the gateway says.
 
 use serde::{Deserialize, Serialize};
+#[cfg(test)]
 use ts_rs::TS;
 
 use super::error::ErrorCode;
 use super::state::{Change, Role, Snapshot, WireSource};
 
 /// Why a member's briefing is over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "snake_case")]
 pub enum EndReason {
     /// The chair ended it for all.
@@ -24,7 +26,8 @@ pub enum EndReason {
 
 /// What a slot shall show. The client covers the slot and says `covered` with the epoch;
 /// then the gateway switches and says `slot_switched`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
 pub struct SlotAssignment {
     /// The slot.
     pub slot: u8,
@@ -35,9 +38,9 @@ pub struct SlotAssignment {
 }
 
 /// A message of the gateway.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[ts(export)]
 pub enum ServerMessage {
     /// The seat is yours. Sent first on every connection.
     Welcome {
@@ -45,10 +48,11 @@ pub enum ServerMessage {
         member: u32,
         /// Your role.
         role: Role,
-        /// What to present after an outage or a refresh; the one before is dead.
+        /// What to present after an outage or a refresh. The one before dies with the first message
+        /// of this connection, so that a welcome lost on the way costs nobody the seat.
         resume: String,
         /// Server time.
-        #[ts(type = "number")]
+        #[cfg_attr(test, ts(type = "number"))]
         time: u64,
     },
     /// The whole state.
@@ -72,7 +76,8 @@ pub enum ServerMessage {
         /// The answer, as text.
         sdp: String,
     },
-    /// Slots that change. Slots not named keep theirs. After a resume, all slots.
+    /// Slots that change. Slots not named keep theirs. After a resume, all slots that were ever assigned,
+    /// followed by the `slot_switched` of those that have switched.
     Slots {
         /// The assignments.
         slots: Vec<SlotAssignment>,
@@ -110,7 +115,7 @@ pub enum ServerMessage {
         /// The ping's.
         nonce: u32,
         /// Server time.
-        #[ts(type = "number")]
+        #[cfg_attr(test, ts(type = "number"))]
         time: u64,
     },
     /// The end of the seat; the connection closes.

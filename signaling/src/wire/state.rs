@@ -1,10 +1,12 @@
 //! The state of a room as its members see it (versioned partial state, as in RFC 4575 §4).
 
 use serde::{Deserialize, Serialize};
+#[cfg(test)]
 use ts_rs::TS;
 
 /// What a member may do; decided in one place, `access::Policy`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Leads the briefing.
@@ -14,7 +16,8 @@ pub enum Role {
 }
 
 /// How secret the briefing is; shown on top of every page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Classification {
     /// Thường.
@@ -28,7 +31,8 @@ pub enum Classification {
 }
 
 /// What does not change while a briefing runs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
 pub struct RoomInfo {
     /// Its title.
     pub title: String,
@@ -37,7 +41,8 @@ pub struct RoomInfo {
 }
 
 /// Which of a member's sources.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "snake_case")]
 pub enum WireSourceKind {
     /// Microphone.
@@ -51,7 +56,8 @@ pub enum WireSourceKind {
 }
 
 /// A source of a member.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
 pub struct WireSource {
     /// Whose.
     pub member: u32,
@@ -60,7 +66,8 @@ pub struct WireSource {
 }
 
 /// Whether a seat is taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Presence {
     /// Connected, or away for so short that nobody is told.
@@ -71,15 +78,17 @@ pub enum Presence {
     Absent,
 }
 
-/// A raised hand. Its place in the queue is its order among all by `raised_at`, then member.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+/// A raised hand. Its place in the queue is by `order`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
 pub struct Hand {
-    /// When it was raised: a counter that only rises.
+    /// A counter of the room that only rises.
     pub order: u32,
 }
 
 /// One row of the roster.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
 pub struct MemberState {
     /// Whose row.
     pub member: u32,
@@ -104,7 +113,8 @@ pub struct MemberState {
 }
 
 /// What the chair chose for everyone's stage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
 #[serde(tag = "rule", rename_all = "snake_case")]
 pub enum StageRule {
     /// A share if there is one, else whoever speaks.
@@ -117,7 +127,8 @@ pub enum StageRule {
 }
 
 /// The stage: the rule and what it yields now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
 pub struct Stage {
     /// The chair's choice.
     pub rule: StageRule,
@@ -126,7 +137,8 @@ pub struct Stage {
 }
 
 /// The whole state at one version.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
 pub struct Snapshot {
     /// The version; every delta raises it by one.
     pub version: u32,
@@ -143,7 +155,8 @@ pub struct Snapshot {
 }
 
 /// One change of the state.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
 #[serde(tag = "change", rename_all = "snake_case")]
 pub enum Change {
     /// A row is new or differs.
