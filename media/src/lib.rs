@@ -8,6 +8,7 @@ pub mod rtp;
 pub mod shard;
 pub mod transport;
 pub mod verdict;
+pub mod vp8;
 
 pub use shard::{Shard, ShardConfig};
 pub use transport::Transport;

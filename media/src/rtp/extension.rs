@@ -50,14 +50,14 @@ impl<'a> Elements<'a> {
         Self { rest: if known { block } else { &[] }, two_byte }
     }
 
-    /// Id, data length and what follows the head. `None` ends the walk.
+    /// Id, data length and what follows the head. `None`, or an id of 0 that is no padding, ends the walk.
     fn head(&self, first: u8, rest: &'a [u8]) -> Option<(u8, usize, &'a [u8])> {
         if self.two_byte {
             let (&length, rest) = rest.split_first()?;
             return Some((first, usize::from(length), rest));
         }
         match first >> 4 {
-            0 | 15 => None,
+            15 => None,
             id => Some((id, usize::from(first & 0x0F) + 1, rest)),
         }
     }

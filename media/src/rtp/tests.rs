@@ -56,7 +56,9 @@ fn what_breaks_the_format_is_refused() {
         Packet::parse(&bytes).map(|_| ()).expect_err("not a packet")
     };
     assert_eq!(Packet::parse(&fixed[..11]).map(|_| ()), Err(ParseError::Truncated));
-    assert_eq!(with_flags(0x40, &[]), ParseError::Version);
+    for flags in [0x00, 0x40, 0xC0] {
+        assert_eq!(with_flags(flags, &[]), ParseError::Version);
+    }
     assert_eq!(with_flags(0x81, &[0; 3]), ParseError::Truncated, "CSRC cut off");
     assert_eq!(with_flags(0x90, &[0xBE, 0xDE, 0]), ParseError::Truncated, "extension head cut off");
     assert_eq!(with_flags(0x90, &[0xBE, 0xDE, 0, 2, 0, 0, 0, 0]), ParseError::Truncated, "extension cut off");
