@@ -18,6 +18,43 @@ fn section(mid: &str, purpose: SectionPurpose) -> WireSection {
     }
 }
 
+fn orders() -> [(&'static str, ChairAction); 11] {
+    [
+        (
+            "chair_pin",
+            ChairAction::Pin {
+                source: source(2, WireSourceKind::Screen),
+            },
+        ),
+        ("chair_follow_speaker", ChairAction::FollowSpeaker),
+        ("chair_mute", ChairAction::Mute { member: 2 }),
+        ("chair_let_speak", ChairAction::LetSpeak { member: 2 }),
+        ("chair_mute_all", ChairAction::MuteAll),
+        ("chair_unmute_all", ChairAction::UnmuteAll),
+        ("chair_lower_hand", ChairAction::LowerHand { member: 2 }),
+        ("chair_lock", ChairAction::Lock),
+        ("chair_unlock", ChairAction::Unlock),
+        ("chair_remove", ChairAction::Remove { member: 2 }),
+        ("chair_end", ChairAction::End),
+    ]
+}
+
+fn offer() -> ClientMessage {
+    ClientMessage::Offer {
+        request: 1,
+        peer: 4_111_222_333,
+        sdp: "K87MLcjPSVUwAgA=".to_owned(),
+        sections: vec![
+            section("0", SectionPurpose::Source(WireSourceKind::Microphone)),
+            section("1", SectionPurpose::Source(WireSourceKind::Camera)),
+            section("2", SectionPurpose::Source(WireSourceKind::Screen)),
+            section("3", SectionPurpose::Source(WireSourceKind::ScreenAudio)),
+            section("4", SectionPurpose::Slot(0)),
+            section("5", SectionPurpose::Slot(6)),
+        ],
+    }
+}
+
 pub fn client() -> Vec<(String, ClientMessage)> {
     let hello = |credential, take_over| ClientMessage::Hello {
         protocol: PROTOCOL_VERSION,
@@ -52,22 +89,7 @@ pub fn client() -> Vec<(String, ClientMessage)> {
                 true,
             ),
         ),
-        (
-            "offer",
-            ClientMessage::Offer {
-                request: 1,
-                peer: 4_111_222_333,
-                sdp: "K87MLcjPSVUwAgA=".to_owned(),
-                sections: vec![
-                    section("0", SectionPurpose::Source(WireSourceKind::Microphone)),
-                    section("1", SectionPurpose::Source(WireSourceKind::Camera)),
-                    section("2", SectionPurpose::Source(WireSourceKind::Screen)),
-                    section("3", SectionPurpose::Source(WireSourceKind::ScreenAudio)),
-                    section("4", SectionPurpose::Slot(0)),
-                    section("5", SectionPurpose::Slot(6)),
-                ],
-            },
-        ),
+        ("offer", offer()),
         (
             "want",
             ClientMessage::Want {
@@ -117,24 +139,7 @@ pub fn client() -> Vec<(String, ClientMessage)> {
             },
         ));
     }
-    for (name, order) in [
-        (
-            "chair_pin",
-            ChairAction::Pin {
-                source: source(2, WireSourceKind::Screen),
-            },
-        ),
-        ("chair_follow_speaker", ChairAction::FollowSpeaker),
-        ("chair_mute", ChairAction::Mute { member: 2 }),
-        ("chair_let_speak", ChairAction::LetSpeak { member: 2 }),
-        ("chair_mute_all", ChairAction::MuteAll),
-        ("chair_unmute_all", ChairAction::UnmuteAll),
-        ("chair_lower_hand", ChairAction::LowerHand { member: 2 }),
-        ("chair_lock", ChairAction::Lock),
-        ("chair_unlock", ChairAction::Unlock),
-        ("chair_remove", ChairAction::Remove { member: 2 }),
-        ("chair_end", ChairAction::End),
-    ] {
+    for (name, order) in orders() {
         examples.push((name, ClientMessage::Chair { request: 3, order }));
     }
     examples
@@ -216,6 +221,16 @@ fn changes() -> Vec<Change> {
     ]
 }
 
+fn ends() -> [(&'static str, EndReason); 5] {
+    [
+        ("ended_ended", EndReason::Ended),
+        ("ended_removed", EndReason::Removed),
+        ("ended_revoked", EndReason::Revoked),
+        ("ended_taken_over", EndReason::TakenOver),
+        ("ended_left", EndReason::Left),
+    ]
+}
+
 pub fn server() -> Vec<(String, ServerMessage)> {
     let time = 1_795_503_127_250;
     let mut examples = vec![
@@ -291,13 +306,7 @@ pub fn server() -> Vec<(String, ServerMessage)> {
         ),
         ("pong", ServerMessage::Pong { nonce: 77, time }),
     ];
-    for (name, reason) in [
-        ("ended_ended", EndReason::Ended),
-        ("ended_removed", EndReason::Removed),
-        ("ended_revoked", EndReason::Revoked),
-        ("ended_taken_over", EndReason::TakenOver),
-        ("ended_left", EndReason::Left),
-    ] {
+    for (name, reason) in ends() {
         examples.push((name, ServerMessage::Ended { reason }));
     }
     examples
