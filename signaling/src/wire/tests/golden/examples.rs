@@ -55,13 +55,13 @@ fn offer() -> ClientMessage {
     }
 }
 
-pub fn client() -> Vec<(String, ClientMessage)> {
+fn hellos() -> [(&'static str, ClientMessage); 3] {
     let hello = |credential, take_over| ClientMessage::Hello {
         protocol: PROTOCOL_VERSION,
         credential,
         take_over,
     };
-    let mut examples = vec![
+    [
         (
             "hello_ticket",
             hello(
@@ -89,6 +89,12 @@ pub fn client() -> Vec<(String, ClientMessage)> {
                 true,
             ),
         ),
+    ]
+}
+
+pub fn client() -> Vec<(String, ClientMessage)> {
+    let mut examples = Vec::from(hellos());
+    examples.extend([
         ("offer", offer()),
         (
             "want",
@@ -124,7 +130,7 @@ pub fn client() -> Vec<(String, ClientMessage)> {
         ("resync", ClientMessage::Resync),
         ("ping", ClientMessage::Ping { nonce: 77 }),
         ("leave", ClientMessage::Leave),
-    ];
+    ]);
     for (name, microphone) in [
         ("sources_off", MicrophoneState::Off),
         ("sources_open", MicrophoneState::Open),
@@ -231,6 +237,14 @@ fn ends() -> [(&'static str, EndReason); 5] {
     ]
 }
 
+fn answer() -> ServerMessage {
+    ServerMessage::Answer {
+        request: 1,
+        peer: 4_111_222_333,
+        sdp: "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\n".to_owned(),
+    }
+}
+
 pub fn server() -> Vec<(String, ServerMessage)> {
     let time = 1_795_503_127_250;
     let mut examples = vec![
@@ -256,14 +270,7 @@ pub fn server() -> Vec<(String, ServerMessage)> {
                 changes: changes(),
             },
         ),
-        (
-            "answer",
-            ServerMessage::Answer {
-                request: 1,
-                peer: 4_111_222_333,
-                sdp: "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\n".to_owned(),
-            },
-        ),
+        ("answer", answer()),
         (
             "slots",
             ServerMessage::Slots {
