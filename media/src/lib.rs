@@ -5,9 +5,20 @@
 #![forbid(unsafe_code)]
 
 pub mod rtp;
+pub mod arena;
+pub mod history;
+pub mod keyframe;
+pub mod nack;
+pub mod sequence;
+pub mod simulcast;
+pub mod slot;
+pub mod speech;
 pub mod shard;
 pub mod transport;
 pub mod verdict;
+
+#[cfg(test)]
+mod testing;
 pub mod vp8;
 
 pub use shard::{Shard, ShardConfig};
