@@ -4,16 +4,17 @@
 //! commands with the time they came at, and is drained of datagrams and events.
 #![forbid(unsafe_code)]
 
-pub mod rtp;
 pub mod arena;
 pub mod history;
 pub mod keyframe;
 pub mod nack;
+pub mod rtcp;
+pub mod rtp;
 pub mod sequence;
+pub mod shard;
 pub mod simulcast;
 pub mod slot;
 pub mod speech;
-pub mod shard;
 pub mod transport;
 pub mod verdict;
 
