@@ -1,1 +1,3 @@
 //! See the package's description in Cargo.toml.
+
+pub mod relay;
