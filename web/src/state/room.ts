@@ -218,6 +218,8 @@ export interface Room {
   readonly own: ReadonlySignal<MemberState | null>;
   /** Every seat, chair first, then by member; the order never changes with loudness. */
   readonly members: ReadonlySignal<readonly MemberState[]>;
+  /** The ids of {@link Room.members} alone: a list that draws its rows by {@link Room.member} follows this. */
+  readonly order: ReadonlySignal<readonly number[]>;
   /** One row; the signal changes only when that row does. */
   member(id: number): ReadonlySignal<MemberState | null>;
   /** Members who are in the room or recovering, in the same order as {@link Room.members}. */
