@@ -3,9 +3,9 @@
  * until a frame of that source is painted in it. A picture of one source is never seen in another's element.
  */
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import type { WireSource } from '../gen/wire';
+import { STAGE_VIDEO_SLOT, type WireSource } from '../gen/wire';
 import type { PictureSurface } from './picture-element';
-import { belongs, type SlotTable, STAGE_VIDEO } from './slots';
+import { belongs, type SlotTable } from './slots';
 
 /** What an element shows. */
 export type PictureState = 'none' | 'covered' | 'shown';
@@ -120,7 +120,7 @@ export class Pictures {
       const stream = this.from.ownStream(source.kind);
       return stream === null ? NONE : { name: 'own', stream, key };
     }
-    const slot = viewer.source === null ? STAGE_VIDEO : this.from.slots.tileOf(source);
+    const slot = viewer.source === null ? STAGE_VIDEO_SLOT : this.from.slots.tileOf(source);
     const held = slot === undefined ? null : this.from.slots.get(slot)?.source;
     if (slot === undefined || held?.member !== source.member || held.kind !== source.kind) return NONE;
     const stream = this.from.slotStream(slot);
@@ -134,7 +134,7 @@ export class Pictures {
       target.name !== 'none' && viewer.shownFor === target.key && viewer.stream === target.stream;
     if (!earned || pending) this.cover(viewer);
     // The stage keeps its track while covered, so that the decoder is warm when the switch comes.
-    const idle = viewer.source === null ? this.from.slotStream(STAGE_VIDEO) : null;
+    const idle = viewer.source === null ? this.from.slotStream(STAGE_VIDEO_SLOT) : null;
     const stream = target.name === 'none' ? idle : target.stream;
     if (viewer.stream !== stream) {
       viewer.stream = stream;

@@ -5,16 +5,7 @@
  * and names the RTP timestamp of the new source's first frame. Until a frame at or after that one is painted,
  * nothing in the slot may be seen. Pure but for the callbacks.
  */
-import type { SlotAssignment, WireSource } from '../gen/wire';
-
-/** The stage's sound. */
-export const STAGE_AUDIO = 0;
-/** The sound of the screen on the stage. */
-export const SCREEN_AUDIO = 4;
-/** The stage's picture. */
-export const STAGE_VIDEO = 5;
-/** The first tile; those below it are the stage's and the speakers'. */
-export const FIRST_TILE = 6;
+import { FIRST_TILE_SLOT, type SlotAssignment, STAGE_VIDEO_SLOT, type WireSource } from '../gen/wire';
 
 /** What one slot carries. */
 export interface Slot {
@@ -65,7 +56,7 @@ export class SlotTable {
   /** The slot among the tiles that carries a source. */
   tileOf(source: WireSource): number | undefined {
     for (const [slot, { source: held }] of this.slots) {
-      if (slot >= FIRST_TILE && held?.member === source.member && held.kind === source.kind) return slot;
+      if (slot >= FIRST_TILE_SLOT && held?.member === source.member && held.kind === source.kind) return slot;
     }
     return undefined;
   }
@@ -90,7 +81,7 @@ export class SlotTable {
       this.owner.onChange(slot);
       const acknowledge = () => this.owner.sendCovered(slot, epoch);
       // A picture that was never shown, or goes on, or is a sound, needs no wait.
-      if (stays || slot < STAGE_VIDEO || (old?.from ?? null) === null) acknowledge();
+      if (stays || slot < STAGE_VIDEO_SLOT || (old?.from ?? null) === null) acknowledge();
       else this.owner.afterPaint(acknowledge);
     }
   }

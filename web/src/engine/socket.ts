@@ -2,13 +2,17 @@
  * The one WebSocket of a seat: opens it, says hello, brings it back for as long as the seat may live.
  * It knows the frame of the protocol (hello, requests, ping) and nothing of what the messages mean.
  */
-import type { ClientMessage, Credential, ErrorCode, ServerMessage } from '../gen/wire';
+import {
+  type ClientMessage,
+  type Credential,
+  type ErrorCode,
+  PROTOCOL_VERSION,
+  type ServerMessage,
+} from '../gen/wire';
 import { ApiError } from './api';
 import { ServerClock } from './clock';
 import { connectTimeout, retryDelay } from './retry';
 
-/** Version of the wire protocol spoken here. */
-export const PROTOCOL_VERSION = 1;
 /** Wait for the welcome after the hello, in ms. */
 const WELCOME_TIMEOUT_MS = 5000;
 /** Between pings, in ms. */

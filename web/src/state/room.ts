@@ -174,7 +174,7 @@ export type Picture =
 /**
  * A video element that shows one source. The room sets `srcObject` and the attribute `data-covered`
  * (present = must not be seen) by itself and at the painted frame, ahead of any signal; the style sheet hides
- * `video[data-covered]` with `visibility: hidden`, never with `display: none`.
+ * `video[data-covered]` with `opacity: 0`, never with `visibility: hidden` (docs/adr/0002-when-a-frame-is-painted.md).
  */
 export type PictureElement = HTMLVideoElement;
 

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { PictureSurface } from '../../src/engine/picture-element';
 import { Pictures } from '../../src/engine/pictures';
-import { belongs, isAtOrAfter, SlotTable, STAGE_VIDEO } from '../../src/engine/slots';
-import type { WireSource } from '../../src/gen/wire';
+import { belongs, isAtOrAfter, SlotTable } from '../../src/engine/slots';
+import { STAGE_VIDEO_SLOT, type WireSource } from '../../src/gen/wire';
 
 const A: WireSource = { member: 1, kind: 'camera' };
 const B: WireSource = { member: 2, kind: 'camera' };
@@ -42,7 +42,7 @@ const own = {} as MediaStream;
 function order(source: WireSource, epoch: number): void {
   stage = source;
   pictures.update();
-  slots.assign([{ slot: STAGE_VIDEO, epoch, source }]);
+  slots.assign([{ slot: STAGE_VIDEO_SLOT, epoch, source }]);
 }
 
 beforeEach(() => {
