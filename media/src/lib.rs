@@ -5,9 +5,11 @@
 #![forbid(unsafe_code)]
 
 pub mod arena;
+pub mod feedback;
 pub mod history;
 pub mod keyframe;
 pub mod nack;
+pub mod report;
 pub mod rtcp;
 pub mod rtp;
 pub mod sequence;
