@@ -55,16 +55,13 @@ function isMet(expression, licences) {
 
 const faults = [];
 
-const metadata = JSON.parse(
-    execFileSync(
-        'cargo',
-        ['metadata', '--format-version', '1', '--locked', '--offline', '--filter-platform', 'x86_64-unknown-linux-gnu'],
-        { encoding: 'utf8', maxBuffer: 1 << 28, cwd: root },
-    ),
-);
+const cargo = (...args) => execFileSync('cargo', [...args, '--locked', '--offline'], { encoding: 'utf8', maxBuffer: 1 << 28, cwd: root });
+const metadata = JSON.parse(cargo('metadata', '--format-version', '1', '--filter-platform', 'x86_64-unknown-linux-gnu'));
 const members = new Set(metadata.workspace_members);
-const used = new Set(metadata.resolve.nodes.map((node) => node.id));
-for (const crate of metadata.packages.filter(({ id }) => used.has(id) && !members.has(id))) {
+// The metadata's own graph also holds what only a weak feature names and nothing builds: the tree does not.
+const tree = cargo('tree', '--workspace', '--all-features', '-e', 'normal,build,dev', '--prefix', 'none', '--format', '{p}');
+const used = new Set(tree.split('\n').map((line) => line.split(' ').slice(0, 2).join(' ')));
+for (const crate of metadata.packages.filter(({ id, name, version }) => used.has(`${name} v${version}`) && !members.has(id))) {
     const name = `crate ${crate.name} ${crate.version}`;
     if (crate.source !== crateRegistry) faults.push(`${name}: comes from ${crate.source ?? 'a path outside of the workspace'}`);
     if (bannedCrates.has(crate.name)) faults.push(`${name}: banned`);

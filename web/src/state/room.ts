@@ -174,7 +174,7 @@ export type Picture =
 /**
  * A video element that shows one source. The room sets `srcObject` and the attribute `data-covered`
  * (present = must not be seen) by itself and at the painted frame, ahead of any signal; the style sheet hides
- * `video[data-covered]` with `visibility: hidden`, never with `display: none`.
+ * `video[data-covered]` with `opacity: 0`, never with `visibility: hidden` (docs/adr/0002-when-a-frame-is-painted.md).
  */
 export type PictureElement = HTMLVideoElement;
 
@@ -218,6 +218,8 @@ export interface Room {
   readonly own: ReadonlySignal<MemberState | null>;
   /** Every seat, chair first, then by member; the order never changes with loudness. */
   readonly members: ReadonlySignal<readonly MemberState[]>;
+  /** The ids of {@link Room.members} alone: a list that draws its rows by {@link Room.member} follows this. */
+  readonly order: ReadonlySignal<readonly number[]>;
   /** One row; the signal changes only when that row does. */
   member(id: number): ReadonlySignal<MemberState | null>;
   /** Members who are in the room or recovering, in the same order as {@link Room.members}. */

@@ -1,0 +1,60 @@
+/** The two requests that come before the socket. The link's secret travels only in their bodies. */
+import type { ErrorCode, Role, RoomInfo } from '../gen/wire';
+
+/** What a link opens. */
+export interface LinkInfo {
+  readonly room: RoomInfo;
+  /** The site's name. */
+  readonly site: string;
+  readonly role: Role;
+}
+
+/** A request that was answered with a code, or (`unreachable`) not at all. */
+export class ApiError extends Error {
+  constructor(readonly code: ErrorCode | 'unreachable') {
+    super(code);
+  }
+}
+
+/** Longest wait for an answer, in ms. */
+const REQUEST_TIMEOUT_MS = 8000;
+
+/** Looks a link up. Throws {@link ApiError}. */
+export async function fetchLobby(link: string): Promise<LinkInfo> {
+  return (await post('/api/v1/lobby', { link })) as LinkInfo;
+}
+
+/** Buys a ticket that lives 30 s and opens one socket. Throws {@link ApiError}. */
+export async function buyTicket(link: string): Promise<string> {
+  return ((await post('/api/v1/tickets', { link })) as { ticket: string }).ticket;
+}
+
+/** Where the socket is. */
+export function socketUrl(origin: string): string {
+  return `${origin.replace(/^http/, 'ws')}/api/v1/socket`;
+}
+
+async function post(path: string, body: unknown): Promise<unknown> {
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      credentials: 'omit',
+      referrerPolicy: 'no-referrer',
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    });
+  } catch {
+    throw new ApiError('unreachable');
+  }
+  const answer: unknown = await response.json().catch(() => null);
+  if (response.ok && answer !== null) return answer;
+  throw new ApiError(problemCode(answer) ?? (response.ok ? 'internal' : 'unreachable'));
+}
+
+/** The stable code of a problem document (RFC 9457 §3.2: an extension member). */
+function problemCode(problem: unknown): ErrorCode | null {
+  if (typeof problem !== 'object' || problem === null || !('code' in problem)) return null;
+  return typeof problem.code === 'string' ? (problem.code as ErrorCode) : null;
+}

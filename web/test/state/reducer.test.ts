@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import type { MemberState, ServerMessage } from '../../src/gen/wire';
+import { applyDelta, fromSnapshot, type RoomState } from '../../src/state/reducer';
+import { handQueue, inOrder, isPresent } from '../../src/state/roster';
+import { golden } from '../golden';
+
+type Message<T extends ServerMessage['type']> = Extract<ServerMessage, { type: T }>;
+
+const snapshot = () => fromSnapshot(golden<Message<'snapshot'>>('server/snapshot.json').snapshot);
+const delta = golden<Message<'delta'>>('server/delta.json');
+const after = (state: RoomState) => applyDelta(state, delta.version, delta.changes);
+
+describe('a snapshot', () => {
+  it('becomes the state', () => {
+    const state = snapshot();
+    expect(state.version).toBe(12);
+    expect(state.members.get(2)?.screen).toBe(true);
+    expect(state.stage.source).toEqual({ member: 2, kind: 'screen' });
+    expect([state.locked, state.mutedAll]).toEqual([true, true]);
+  });
+});
+
+describe('a delta', () => {
+  it('applies every kind of change in order', () => {
+    const state = after(snapshot());
+    expect(state?.version).toBe(13);
+    expect(state?.stage).toEqual({
+      rule: { rule: 'pinned', source: { member: 1, kind: 'camera' } },
+      source: null,
+    });
+    expect([state?.locked, state?.mutedAll]).toEqual([false, false]);
+    expect([...(state?.members.values() ?? [])].map((row) => row.speaking)).toEqual([true, true, false]);
+  });
+
+  it('leaves the state before it and the rows it does not name alone', () => {
+    const before = snapshot();
+    const next = after(before);
+    expect(before.members.get(2)?.speaking).toBe(false);
+    expect(next?.members.get(1)).toBe(before.members.get(1));
+  });
+
+  it('that comes twice or crossed a snapshot changes nothing', () => {
+    const once = after(snapshot()) as RoomState;
+    expect(after(once)).toBe(once);
+  });
+
+  it('after a gap asks for a snapshot', () => {
+    expect(applyDelta(snapshot(), 14, [])).toBeNull();
+  });
+
+  it('takes a seat that is gone out of the roster', () => {
+    expect(applyDelta(snapshot(), 13, [{ change: 'gone', member: 2 }])?.members.has(2)).toBe(false);
+  });
+
+  it('keeps the roster itself when nobody starts or stops speaking', () => {
+    const state = snapshot();
+    expect(applyDelta(state, 13, [{ change: 'speaking', members: [1] }])?.members).toBe(state.members);
+  });
+});
+
+describe('the roster', () => {
+  const row = (member: number, more: Partial<MemberState> = {}): MemberState => ({
+    member,
+    name: `${member}`,
+    role: 'site',
+    presence: 'present',
+    microphone: false,
+    camera: false,
+    screen: false,
+    muted: false,
+    hand: null,
+    speaking: false,
+    ...more,
+  });
+
+  it('has the chair first, then the members by number, whoever speaks', () => {
+    const rows = [row(12, { speaking: true }), row(3), row(7, { role: 'chair' })];
+    expect(inOrder(rows).map((each) => each.member)).toEqual([7, 3, 12]);
+  });
+
+  it('queues hands by when they were raised', () => {
+    const rows = [row(1, { hand: { order: 9 } }), row(2), row(3, { hand: { order: 4 } })];
+    expect(handQueue(rows).map((each) => each.member)).toEqual([3, 1]);
+  });
+
+  it('counts a recovering member as present', () => {
+    expect(isPresent(row(1, { presence: 'recovering' }))).toBe(true);
+    expect(isPresent(row(1, { presence: 'absent' }))).toBe(false);
+  });
+});
