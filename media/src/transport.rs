@@ -3,6 +3,8 @@
 //! Production uses ICE-lite, DTLS and SRTP; the simulator a plain transport. Nothing above this
 //! line knows an address, a key or a handshake.
 
+mod srtp;
+
 use std::net::SocketAddr;
 use std::time::Instant;
 
