@@ -3,7 +3,13 @@
 //! Production uses ICE-lite, DTLS and SRTP; the simulator a plain transport. Nothing above this
 //! line knows an address, a key or a handshake.
 
-mod srtp;
+pub mod ice;
+mod secure;
+mod session;
+pub mod srtp;
+
+pub use giaoban_dtls::Identity;
+pub use secure::{SecureConfig, SecureTransport};
 
 use std::net::SocketAddr;
 use std::time::Instant;

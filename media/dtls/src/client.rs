@@ -66,8 +66,8 @@ impl Association for Client {
         self.engine.next_timeout()
     }
 
-    fn close(&mut self, now: Instant) {
-        self.engine.close(now);
+    fn close(&mut self) {
+        self.engine.close();
     }
 
     fn poll_datagram(&mut self) -> Option<Vec<u8>> {

@@ -125,9 +125,9 @@ impl Engine {
         self.deadline
     }
 
-    pub(crate) fn close(&mut self, now: Instant) {
+    /// The closing alert is sent once and starts no timer.
+    pub(crate) fn close(&mut self) {
         if self.phase == Phase::Established {
-            self.tell_time(now);
             // The alert is either in the pipe now, or there is nobody left to tell.
             let _ = self.stream.shutdown();
         }
@@ -153,8 +153,7 @@ impl Engine {
         }
         if self.phase != Phase::Ended {
             self.written |= !self.stream.get_ref().outgoing.is_empty();
-            self.deadline =
-                timer::remaining(self.stream.ssl()).and_then(|left| now.checked_add(left));
+            self.deadline = timer::remaining(self.stream.ssl()).and_then(|left| now.checked_add(left));
         }
     }
 
@@ -232,14 +231,7 @@ fn established(ssl: &SslRef, role: Role) -> Option<Established> {
         #[cfg(any(test, feature = "client"))]
         Role::Client => (client, server),
     };
-    Some(Established {
-        version,
-        key_exchange,
-        profile,
-        peer,
-        local_key,
-        remote_key,
-    })
+    Some(Established { version, key_exchange, profile, peer, local_key, remote_key })
 }
 
 /// The master keys of client and server, in the exporter's order (RFC 5764 §4.2).
@@ -251,10 +243,7 @@ fn export_keys(ssl: &SslRef, profile: SrtpProfile) -> Result<(MasterKey, MasterK
     let (keys, salts) = material.split_at(2 * key_length);
     let (client_key, server_key) = keys.split_at(key_length);
     let (client_salt, server_salt) = salts.split_at(SrtpProfile::SALT_LENGTH);
-    Ok((
-        master_key(client_key, client_salt),
-        master_key(server_key, server_salt),
-    ))
+    Ok((master_key(client_key, client_salt), master_key(server_key, server_salt)))
 }
 
 fn master_key(key: &[u8], salt: &[u8]) -> MasterKey {
@@ -262,8 +251,5 @@ fn master_key(key: &[u8], salt: &[u8]) -> MasterKey {
     for (to, from) in fixed.iter_mut().zip(salt) {
         *to = *from;
     }
-    MasterKey {
-        key: key.to_vec(),
-        salt: fixed,
-    }
+    MasterKey { key: key.to_vec(), salt: fixed }
 }

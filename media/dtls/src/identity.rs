@@ -37,11 +37,7 @@ impl Identity {
         let key = PKey::from_ec_key(EcKey::generate(&group)?)?;
         let certificate = self_signed(&key)?;
         let fingerprint = fingerprint(&certificate)?;
-        Ok(Self {
-            certificate,
-            key,
-            fingerprint,
-        })
+        Ok(Self { certificate, key, fingerprint })
     }
 
     /// For `a=fingerprint`.

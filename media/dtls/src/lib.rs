@@ -118,7 +118,7 @@ pub trait Association {
     fn next_timeout(&self) -> Option<Instant>;
 
     /// Tells the peer that the association ends.
-    fn close(&mut self, now: Instant);
+    fn close(&mut self);
 
     /// Drains one datagram for the peer.
     fn poll_datagram(&mut self) -> Option<Vec<u8>>;

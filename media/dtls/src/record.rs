@@ -86,10 +86,7 @@ mod tests {
     fn a_truncated_record_is_not_well_formed() {
         for whole in [plaintext(9), ciphertext()] {
             for length in 0..whole.len() {
-                assert!(
-                    !is_well_formed(&whole[..length]),
-                    "{length} bytes of {whole:?}"
-                );
+                assert!(!is_well_formed(&whole[..length]), "{length} bytes of {whole:?}");
             }
         }
     }

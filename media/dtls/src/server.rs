@@ -4,8 +4,7 @@ use std::time::Instant;
 
 use boring::error::ErrorStack;
 use boring::ssl::{
-    SslContext, SslContextBuilder, SslMethod, SslOptions, SslSessionCacheMode, SslVerifyMode,
-    SslVersion,
+    SslContext, SslContextBuilder, SslMethod, SslOptions, SslSessionCacheMode, SslVerifyMode, SslVersion,
 };
 
 use crate::engine::{Engine, Role};
@@ -55,9 +54,7 @@ impl Acceptor {
         } else {
             context.set_curves_list(GROUPS)?;
         }
-        Ok(Self {
-            context: context.build(),
-        })
+        Ok(Self { context: context.build() })
     }
 
     /// A new association that waits for its client's first flight.
@@ -66,19 +63,12 @@ impl Acceptor {
     /// The library has no memory.
     pub fn accept(&self, now: Instant) -> Result<Server, Error> {
         let engine = Engine::new(&self.context, Role::Server, now)?;
-        Ok(Server {
-            engine,
-            context: self.context.clone(),
-            restarts: 0,
-        })
+        Ok(Server { engine, context: self.context.clone(), restarts: 0 })
     }
 }
 
 /// What both ends share: DTLS 1.3, mutual certificates judged by fingerprint, no resumption.
-pub(crate) fn base_context(
-    identity: &Identity,
-    profiles: &str,
-) -> Result<SslContextBuilder, ErrorStack> {
+pub(crate) fn base_context(identity: &Identity, profiles: &str) -> Result<SslContextBuilder, ErrorStack> {
     let mut context = SslContext::builder(SslMethod::dtls())?;
     context.set_min_proto_version(Some(SslVersion::DTLS1_3))?;
     context.set_max_proto_version(Some(SslVersion::DTLS1_3))?;
@@ -139,8 +129,8 @@ impl Association for Server {
         self.engine.next_timeout()
     }
 
-    fn close(&mut self, now: Instant) {
-        self.engine.close(now);
+    fn close(&mut self) {
+        self.engine.close();
     }
 
     fn poll_datagram(&mut self) -> Option<Vec<u8>> {

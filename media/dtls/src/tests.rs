@@ -4,17 +4,13 @@ use proptest::prelude::*;
 
 use crate::client::{Client, Offer};
 use crate::{
-    Acceptor, Association, Established, Event, Identity, KeyExchange, Options, Server, SrtpProfile,
-    Version,
+    Acceptor, Association, Established, Event, Identity, KeyExchange, Options, Server, SrtpProfile, Version,
 };
 
 const ONE_WAY: Duration = Duration::from_millis(10);
 
 /// Any moment: the tests use only differences.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "there is no other way to an Instant"
-)]
+#[expect(clippy::disallowed_methods, reason = "there is no other way to an Instant")]
 fn start() -> Instant {
     Instant::now()
 }
@@ -101,16 +97,11 @@ impl Pair {
     }
 
     fn settled(&self) -> bool {
-        [&self.at_client, &self.at_server]
-            .iter()
-            .all(|at| at.failed || at.established.is_some())
+        [&self.at_client, &self.at_server].iter().all(|at| at.failed || at.established.is_some())
     }
 
     fn agreed(&self) -> (&Established, &Established) {
-        (
-            self.at_client.established.as_ref().unwrap(),
-            self.at_server.established.as_ref().unwrap(),
-        )
+        (self.at_client.established.as_ref().unwrap(), self.at_server.established.as_ref().unwrap())
     }
 }
 
@@ -135,13 +126,7 @@ fn a_browser_like_client_gets_dtls_1_3_with_a_post_quantum_group_and_aes_256() {
 #[test]
 fn each_end_seals_with_the_key_by_which_the_other_opens() {
     for profiles in ["SRTP_AEAD_AES_256_GCM", "SRTP_AEAD_AES_128_GCM"] {
-        let mut pair = Pair::new(
-            Options::default(),
-            Offer {
-                srtp_profiles: profiles,
-                ..Offer::default()
-            },
-        );
+        let mut pair = Pair::new(Options::default(), Offer { srtp_profiles: profiles, ..Offer::default() });
         pair.run(untouched);
         let (client, server) = pair.agreed();
         assert!(client.local_key == server.remote_key);
@@ -153,10 +138,7 @@ fn each_end_seals_with_the_key_by_which_the_other_opens() {
 
 #[test]
 fn the_server_prefers_the_post_quantum_group_whatever_the_clients_order() {
-    let offer = Offer {
-        groups: "X25519:X25519MLKEM768",
-        ..Offer::default()
-    };
+    let offer = Offer { groups: "X25519:X25519MLKEM768", ..Offer::default() };
     let mut pair = Pair::new(Options::default(), offer);
     pair.run(untouched);
     assert_eq!(pair.agreed().1.key_exchange, KeyExchange::X25519MlKem768);
@@ -164,23 +146,14 @@ fn the_server_prefers_the_post_quantum_group_whatever_the_clients_order() {
 
 #[test]
 fn a_client_without_the_post_quantum_group_gets_x25519() {
-    let mut pair = Pair::new(
-        Options::default(),
-        Offer {
-            groups: "X25519",
-            ..Offer::default()
-        },
-    );
+    let mut pair = Pair::new(Options::default(), Offer { groups: "X25519", ..Offer::default() });
     pair.run(untouched);
     assert_eq!(pair.agreed().1.key_exchange, KeyExchange::X25519);
 }
 
 #[test]
 fn a_client_that_knows_only_hmac_sha1_is_refused() {
-    let offer = Offer {
-        srtp_profiles: "SRTP_AES128_CM_SHA1_80",
-        ..Offer::default()
-    };
+    let offer = Offer { srtp_profiles: "SRTP_AES128_CM_SHA1_80", ..Offer::default() };
     let mut pair = Pair::new(Options::default(), offer);
     pair.run(untouched);
     assert!(pair.at_server.established.is_none());
@@ -188,27 +161,15 @@ fn a_client_that_knows_only_hmac_sha1_is_refused() {
 
 #[test]
 fn dtls_1_2_is_refused_unless_the_operator_allows_it() {
-    let offer = Offer {
-        version: Version::Dtls12,
-        ..Offer::default()
-    };
+    let offer = Offer { version: Version::Dtls12, ..Offer::default() };
     let mut refused = Pair::new(Options::default(), offer);
     refused.run(untouched);
     assert!(refused.at_server.established.is_none());
 
-    let mut allowed = Pair::new(
-        Options { allow_dtls12: true },
-        Offer {
-            groups: "P-256",
-            ..offer
-        },
-    );
+    let mut allowed = Pair::new(Options { allow_dtls12: true }, Offer { groups: "P-256", ..offer });
     allowed.run(untouched);
     let (_, server) = allowed.agreed();
-    assert_eq!(
-        (server.version, server.key_exchange),
-        (Version::Dtls12, KeyExchange::P256)
-    );
+    assert_eq!((server.version, server.key_exchange), (Version::Dtls12, KeyExchange::P256));
 }
 
 #[test]
@@ -216,10 +177,7 @@ fn dtls_1_3_is_spoken_with_those_who_know_it_also_where_1_2_is_allowed() {
     let mut pair = Pair::new(Options { allow_dtls12: true }, Offer::default());
     pair.run(untouched);
     let (_, server) = pair.agreed();
-    assert_eq!(
-        (server.version, server.key_exchange),
-        (Version::Dtls13, KeyExchange::X25519MlKem768)
-    );
+    assert_eq!((server.version, server.key_exchange), (Version::Dtls13, KeyExchange::X25519MlKem768));
 }
 
 #[test]
@@ -238,13 +196,13 @@ fn the_close_of_one_end_reaches_the_other() {
     let mut pair = Pair::new(Options::default(), Offer::default());
     pair.run(untouched);
     pair.exchange(untouched);
-    pair.client.close(pair.now);
+    pair.client.close();
     pair.exchange(untouched);
     assert!(pair.at_server.closed);
 
     let mut pair = Pair::new(Options::default(), Offer::default());
     pair.run(untouched);
-    pair.server.close(pair.now);
+    pair.server.close();
     pair.exchange(untouched);
     assert!(pair.at_client.closed);
 }
@@ -272,8 +230,7 @@ fn retransmission_waits_for_the_time_it_is_told() {
     while pair.client.poll_datagram().is_some() {}
     let due = pair.client.next_timeout().unwrap();
     assert!(due > pair.now + Duration::from_millis(100));
-    pair.client
-        .handle_timeout(pair.now + Duration::from_millis(50));
+    pair.client.handle_timeout(pair.now + Duration::from_millis(50));
     assert!(pair.client.poll_datagram().is_none());
     pair.client.handle_timeout(due);
     assert!(pair.client.poll_datagram().is_some());

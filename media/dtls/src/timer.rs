@@ -3,18 +3,13 @@
 //! `boring` wraps neither the timer nor the clock. BoringSSL asks its clock through a callback of
 //! the context that gets no argument by which to find the association, so the time of the call
 //! under way lies in a thread-local cell.
-#![allow(
-    unsafe_code,
-    reason = "boring 5.4 has no safe wrapper for the timer and the clock of BoringSSL"
-)]
+#![allow(unsafe_code, reason = "boring 5.4 has no safe wrapper for the timer and the clock of BoringSSL")]
 
 use std::cell::Cell;
 use std::time::Duration;
 
 use boring::ssl::{SslContextBuilder, SslRef};
-use boring_sys::{
-    DTLSv1_get_timeout, DTLSv1_handle_timeout, SSL, SSL_CTX_set_current_time_cb, timeval,
-};
+use boring_sys::{DTLSv1_get_timeout, DTLSv1_handle_timeout, SSL, SSL_CTX_set_current_time_cb, timeval};
 use foreign_types::ForeignTypeRef;
 
 thread_local! {
@@ -46,10 +41,7 @@ unsafe extern "C" fn current_time(_association: *const SSL, out: *mut timeval) {
 
 /// Time left until the timer is due, zero if it is; `None` if none runs.
 pub(crate) fn remaining(ssl: &SslRef) -> Option<Duration> {
-    let mut left = timeval {
-        tv_sec: 0,
-        tv_usec: 0,
-    };
+    let mut left = timeval { tv_sec: 0, tv_usec: 0 };
     // SAFETY: both pointers come from live borrows, and BoringSSL keeps neither.
     let running = unsafe { DTLSv1_get_timeout(ssl.as_ptr(), &raw mut left) } == 1;
     let seconds = u64::try_from(left.tv_sec).unwrap_or(0);

@@ -5,7 +5,9 @@ use giaoban_dtls::{MasterKey, SrtpProfile};
 
 use super::keys::{Label, SessionCipher};
 use super::window::Window;
-use super::{CryptoError, ENCRYPTED_FLAG, RTCP_CLEAR_LENGTH, RTCP_TRAILER_LENGTH, RTP_INDEX_LIMIT, TAG_LENGTH};
+use super::{
+    CryptoError, ENCRYPTED_FLAG, RTCP_CLEAR_LENGTH, RTCP_TRAILER_LENGTH, RTP_INDEX_LIMIT, TAG_LENGTH,
+};
 use crate::transport::PacketIndex;
 use crate::verdict::DropReason;
 

@@ -53,7 +53,12 @@ impl Sealer {
         append(buffer, start, tag, &[])
     }
 
-    fn rtp_tag(&mut self, index: u64, packet: &mut [u8], header_length: usize) -> Option<aws_lc_rs::aead::Tag> {
+    fn rtp_tag(
+        &mut self,
+        index: u64,
+        packet: &mut [u8],
+        header_length: usize,
+    ) -> Option<aws_lc_rs::aead::Tag> {
         let (header, payload) = packet.split_at_mut_checked(header_length)?;
         let (&[_, _, s0, s1, _, _, _, _, c0, c1, c2, c3], _) = header.split_first_chunk::<12>()?;
         let ssrc = u32::from_be_bytes([c0, c1, c2, c3]);
