@@ -1,1 +1,42 @@
-//! See docs/architecture.md.
+//! The gateway process: connects the two cores to sockets, TLS, HTTP, the database and the clock. See docs/architecture.md.
+
+mod actor;
+mod addresses;
+pub mod cli;
+pub mod config;
+mod connection;
+mod control;
+mod data;
+mod gateway;
+mod http;
+mod limits;
+mod links;
+mod metrics;
+mod registry;
+mod secret;
+mod services;
+mod shard_worker;
+mod shutdown;
+mod store;
+#[cfg(test)]
+mod testing;
+mod tickets;
+mod tls;
+
+pub use config::Config;
+pub use gateway::{Gateway, StartError};
+pub use links::NewLink;
+
+/// Serves until `shutdown` is done. `started` is told once everything listens.
+///
+/// # Errors
+/// If the gateway cannot start, or a shard of it died.
+pub async fn serve(
+    config: Config,
+    shutdown: impl Future<Output = ()>,
+    started: impl FnOnce(&Gateway),
+) -> Result<(), StartError> {
+    let gateway = Gateway::start(config).await?;
+    started(&gateway);
+    gateway.run(shutdown).await
+}

@@ -1,2 +1,7 @@
 //! The `giaoban` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    giaoban::cli::main()
+}

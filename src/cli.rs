@@ -1,0 +1,117 @@
+//! The command line.
+
+mod arguments;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use giaoban_signaling::wire::Role;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use self::arguments::{Arguments, Command, ConfigCommand, LinkCommand, LogLevel};
+use crate::config::{Config, ConfigError};
+use crate::control::{self, ControlError, Reply, Request};
+use crate::gateway::StartError;
+
+/// Why a command failed; one line with a next step.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error(transparent)]
+    Control(#[from] ControlError),
+    #[error("{0}")]
+    Refused(String),
+    #[error("cannot start the runtime: {0}; look at the limits of this account and machine")]
+    Runtime(std::io::Error),
+    #[error("cannot write to the terminal: {0}")]
+    Output(#[from] std::io::Error),
+}
+
+/// Runs the command that the arguments name.
+#[must_use]
+pub fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output::failure(&failure);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<(), Failure> {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::Runtime)?;
+    match arguments.command {
+        Command::Serve { options, log } => {
+            log_to_stderr(log);
+            runtime.block_on(serve(options.config()?))
+        }
+        Command::Link { place, command } => {
+            let data = place.config()?.data_directory();
+            let reply = runtime.block_on(control::ask(&data, &request(command)))?;
+            match reply {
+                Reply::Failed { message } => Err(Failure::Refused(message)),
+                reply => Ok(output::reply(&reply)?),
+            }
+        }
+        Command::Config { command: ConfigCommand::Check { file } } => {
+            let config = match &file {
+                Some(file) => Config::read(file)?,
+                None => Config::default(),
+            };
+            config.validate()?;
+            Ok(output::config(&config)?)
+        }
+    }
+}
+
+async fn serve(config: Config) -> Result<(), Failure> {
+    let mut told = Ok(());
+    crate::serve(config, terminated(), |gateway| told = output::started(gateway)).await?;
+    Ok(told?)
+}
+
+/// Done at SIGTERM or SIGINT.
+async fn terminated() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
+        (Ok(mut terminate), Ok(mut interrupt)) => {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        }
+        // Without signals the process ends as the system ends it.
+        _ => std::future::pending().await,
+    }
+}
+
+fn request(command: LinkCommand) -> Request {
+    match command {
+        LinkCommand::New { site, chair } => {
+            Request::New { site, role: if chair { Role::Chair } else { Role::Site } }
+        }
+        LinkCommand::List => Request::List,
+        LinkCommand::Revoke { link } => Request::Revoke { link },
+    }
+}
+
+/// Only our own crates log: others may name addresses.
+fn log_to_stderr(level: LogLevel) {
+    let level = match level {
+        LogLevel::Error => LevelFilter::ERROR,
+        LogLevel::Warn => LevelFilter::WARN,
+        LogLevel::Info => LevelFilter::INFO,
+        LogLevel::Debug => LevelFilter::DEBUG,
+        LogLevel::Trace => LevelFilter::TRACE,
+    };
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false);
+    tracing_subscriber::registry().with(lines).with(Targets::new().with_target("giaoban", level)).init();
+}

@@ -1,0 +1,115 @@
+//! What the commands print.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+
+use giaoban_signaling::wire::Role;
+
+use crate::config::Config;
+use crate::control::{Listed, Reply};
+use crate::gateway::Gateway;
+
+/// One line on the standard error.
+pub fn failure(failure: &impl Display) {
+    // A closed standard error leaves only the exit code.
+    let _ = writeln!(io::stderr(), "giaoban: {failure}");
+}
+
+/// What the operator must know once the gateway serves.
+pub fn started(gateway: &Gateway) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let base = gateway.base_url();
+    writeln!(out, "Giaoban serves {base}")?;
+    writeln!(out, "  data directory    {}", gateway.data_directory().display())?;
+    writeln!(out, "  metrics, health   http://{}/metrics", gateway.private_address())?;
+    for address in gateway.media_addresses() {
+        writeln!(out, "  media (UDP)       {address}")?;
+    }
+    writeln!(out)?;
+    if gateway.first_links().is_empty() {
+        writeln!(
+            out,
+            "Links were shown once, when they were made; `giaoban link new --site NAME` makes another."
+        )?;
+    } else {
+        writeln!(out, "Links to the standing room. One link is one seat; they are shown only this once:")?;
+        for link in gateway.first_links() {
+            writeln!(out, "  {:>3}  {}{}", link.member.0, link.name, role(link.role))?;
+            writeln!(out, "       {}", link.url)?;
+        }
+        writeln!(
+            out,
+            "More with `giaoban link new --site NAME`; `giaoban link list`, `giaoban link revoke ID`."
+        )?;
+    }
+    writeln!(out)?;
+    writeln!(out, "Browsers must trust this gateway's own authority: import {base}/ca.crt (also")?;
+    writeln!(out, "{}) as an authority for web sites.", gateway.data_directory().join("ca.crt").display())?;
+    out.flush()
+}
+
+/// What the running gateway answered.
+pub fn reply(reply: &Reply) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match reply {
+        Reply::Made { link, url } => writeln!(out, "link {link}, shown only this once:\n{url}")?,
+        Reply::Links { links } => list(&mut out, links)?,
+        Reply::Revoked => writeln!(out, "revoked")?,
+        Reply::Failed { .. } => {}
+    }
+    out.flush()
+}
+
+/// What a configuration comes to.
+pub fn config(config: &Config) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let texts = |items: Vec<String>| if items.is_empty() { "-".to_owned() } else { items.join(", ") };
+    writeln!(out, "The configuration is good.")?;
+    writeln!(out, "  data                 {}", config.data_directory().display())?;
+    writeln!(
+        out,
+        "  https.listen         {}",
+        texts(config.https.listen.iter().map(ToString::to_string).collect())
+    )?;
+    writeln!(
+        out,
+        "  https.host           {}",
+        config.https.host.as_deref().unwrap_or("(this machine's address)")
+    )?;
+    writeln!(out, "  private.listen       {}", config.private.listen)?;
+    writeln!(out, "  media.port           {}", config.media.port)?;
+    writeln!(out, "  media.shards         {}", config.media.shards)?;
+    writeln!(
+        out,
+        "  media.bind           {}",
+        texts(config.media.bind.iter().map(ToString::to_string).collect())
+    )?;
+    writeln!(
+        out,
+        "  media.announce       {}",
+        texts(config.media.announce.iter().map(ToString::to_string).collect())
+    )?;
+    writeln!(out, "  media.allow_dtls12   {}", config.media.allow_dtls12)?;
+    writeln!(out, "  limits.connections   {}", config.limits.connections)?;
+    writeln!(out, "  limits.room_members  {}", config.limits.room_members)?;
+    out.flush()
+}
+
+fn list(out: &mut impl Write, links: &[Listed]) -> io::Result<()> {
+    for link in links {
+        let state = match (link.revoked, link.in_use) {
+            (true, _) => "revoked",
+            (false, true) => "in use",
+            (false, false) => "free",
+        };
+        writeln!(out, "{:>4}  {state:<8}  {}{}  ({})", link.link, link.site, role(link.role), link.room)?;
+    }
+    Ok(())
+}
+
+fn role(role: Role) -> &'static str {
+    match role {
+        Role::Chair => "  [chair]",
+        Role::Site => "",
+    }
+}

@@ -1,0 +1,296 @@
+//! Puts the parts together, in the order in which they need each other, and takes them apart.
+
+mod media;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use giaoban_signaling::conference::Setup;
+use prometheus_client::registry::Registry as MetricsRegistry;
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio_rustls::TlsAcceptor;
+
+use crate::actor;
+use crate::addresses;
+use crate::config::{Config, ConfigError};
+use crate::control::Control;
+use crate::data::{DataDirectory, DataError};
+use crate::http::{self, ListenError, Listener};
+use crate::limits::Attempts;
+use crate::links::{self, LinkError, Links, NewLink};
+use crate::metrics::Metrics;
+use crate::registry::Registry;
+use crate::services::Services;
+use crate::shard_worker;
+use crate::shutdown::{ShutdownOrder, shutdown};
+use crate::store::{Store, StoreError};
+use crate::tickets::Tickets;
+use crate::tls::{Authority, ServerCertificate, TlsError, server_config};
+
+/// How often the machine's addresses are compared with those in the certificate.
+const CERTIFICATE_CHECK: Duration = Duration::from_secs(60);
+
+/// How long connections are given to take the news that the gateway goes down.
+const GOING_DOWN: Duration = Duration::from_secs(3);
+
+/// Why the gateway cannot start, or had to stop.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The data directory.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// Keys and certificates.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// An address.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// The database.
+    #[error("{0}; its file is giaoban.db in the data directory")]
+    Store(#[from] StoreError),
+    /// The first links.
+    #[error(transparent)]
+    Links(#[from] LinkError),
+    /// Anything else the system refused.
+    #[error("cannot start {what}: {source}; look at the limits of this account and machine")]
+    System {
+        /// What.
+        what: &'static str,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A bug of ours.
+    #[error("a media shard ended unexpectedly; please report this with the log")]
+    ShardDied,
+}
+
+/// A gateway that serves.
+pub struct Gateway {
+    services: Arc<Services>,
+    order: ShutdownOrder,
+    permits: Arc<Semaphore>,
+    connections: u32,
+    died: oneshot::Receiver<()>,
+    https: Vec<SocketAddr>,
+    private: SocketAddr,
+    media: Vec<SocketAddr>,
+    data: PathBuf,
+    base: String,
+    first_links: Vec<NewLink>,
+}
+
+impl Gateway {
+    /// Starts everything. When it returns, all listeners are bound and the rooms are as they were stored.
+    ///
+    /// # Errors
+    /// The first thing that failed; nothing is left running.
+    pub async fn start(config: Config) -> Result<Self, StartError> {
+        config.validate()?;
+        let data = Arc::new(DataDirectory::open(config.data_directory())?);
+        let authority = Authority::open(&data)?;
+        let certificate = Arc::new(ServerCertificate::open(&data, &authority, config.https.host.clone())?);
+        let acceptor = TlsAcceptor::from(Arc::new(server_config(Arc::clone(&certificate) as Arc<_>)?));
+        let listeners = Listeners::bind(&config)?;
+
+        let store = Store::open(&data.path().join("giaoban.db")).await?;
+        let listen = listeners.https_addresses.first();
+        let host =
+            links::host(config.https.host.as_deref(), listen.map(SocketAddr::ip), addresses::preferred());
+        let port = listen.map_or(0, SocketAddr::port);
+        let links = Links::new(store.clone(), &host, port);
+        let first_links = links.first().await?;
+
+        let metrics = Arc::new(Metrics::default());
+        let mut metrics_registry = MetricsRegistry::with_prefix("giaoban");
+        metrics.register(&mut metrics_registry);
+        let (order, down) = shutdown();
+        let services = Arc::new(Services {
+            store,
+            registry: Registry::default(),
+            tickets: Arc::new(Tickets::default()),
+            attempts: Attempts::default(),
+            metrics,
+            metrics_registry,
+            authority: authority.certificate().to_owned(),
+            shutdown: down,
+            connections: AtomicU64::new(0),
+        });
+        let (media, died) = start_conferences(&config, &services).await?;
+        let control = Control::bind(data.path(), links.clone(), Arc::clone(&services))
+            .map_err(|source| StartError::System { what: "the control socket", source })?;
+        let gateway = Self {
+            permits: Arc::new(Semaphore::new(
+                usize::try_from(config.limits.connections).unwrap_or(usize::MAX),
+            )),
+            connections: config.limits.connections,
+            died,
+            https: listeners.https_addresses.clone(),
+            private: listeners.private_address,
+            media,
+            data: data.path().to_owned(),
+            base: links.base().to_owned(),
+            first_links,
+            order,
+            services,
+        };
+        listeners.serve(&gateway, &acceptor);
+        tokio::spawn(control.serve());
+        tokio::spawn(keep_certificate(certificate, data, authority, gateway.services.shutdown.clone()));
+        Ok(gateway)
+    }
+
+    /// Where browsers reach it.
+    #[must_use]
+    pub fn https_addresses(&self) -> &[SocketAddr] {
+        &self.https
+    }
+
+    /// Where metrics and health are.
+    #[must_use]
+    pub fn private_address(&self) -> SocketAddr {
+        self.private
+    }
+
+    /// Where media is taken, over all shards: the ICE candidates.
+    #[must_use]
+    pub fn media_addresses(&self) -> &[SocketAddr] {
+        &self.media
+    }
+
+    /// The data directory.
+    #[must_use]
+    pub fn data_directory(&self) -> &Path {
+        &self.data
+    }
+
+    /// What links begin with.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.base
+    }
+
+    /// The links made by this start, if it was the first on its data directory.
+    #[must_use]
+    pub fn first_links(&self) -> &[NewLink] {
+        &self.first_links
+    }
+
+    /// Serves until `shutdown` is done, then goes down in bounded time.
+    ///
+    /// # Errors
+    /// If a shard died.
+    pub async fn run(mut self, shutdown: impl Future<Output = ()>) -> Result<(), StartError> {
+        let result = tokio::select! {
+            () = shutdown => Ok(()),
+            _ = &mut self.died => Err(StartError::ShardDied),
+        };
+        self.stop().await;
+        result
+    }
+
+    /// Tells every client, waits for them in bounded time, and writes what is in memory.
+    async fn stop(self) {
+        tracing::info!("going down");
+        self.order.give();
+        let all_gone = Arc::clone(&self.permits).acquire_many_owned(self.connections);
+        if tokio::time::timeout(GOING_DOWN, all_gone).await.is_err() {
+            tracing::warn!("some connections did not close in time");
+        }
+        self.services.registry.clear();
+        self.services.store.close().await;
+    }
+}
+
+/// The TCP listeners.
+struct Listeners {
+    https: Vec<Listener>,
+    https_addresses: Vec<SocketAddr>,
+    private: Listener,
+    private_address: SocketAddr,
+}
+
+impl Listeners {
+    fn bind(config: &Config) -> Result<Self, StartError> {
+        let address = |listener: &Listener| {
+            listener.address().map_err(|source| StartError::System { what: "a listener", source })
+        };
+        let bound = config.https.listen.iter().map(|address| Listener::bind(*address, "--listen"));
+        let https = bound.collect::<Result<Vec<_>, _>>()?;
+        let https_addresses = https.iter().map(address).collect::<Result<_, _>>()?;
+        let private = Listener::bind(config.private.listen, "--private-listen")?;
+        let private_address = address(&private)?;
+        Ok(Self { https, https_addresses, private, private_address })
+    }
+
+    fn serve(self, gateway: &Gateway, acceptor: &TlsAcceptor) {
+        let services = &gateway.services;
+        let routes = http::routes(Arc::clone(services));
+        for listener in self.https {
+            tokio::spawn(listener.serve_tls(
+                acceptor.clone(),
+                routes.clone(),
+                Arc::clone(&gateway.permits),
+                Arc::clone(&services.metrics),
+                services.shutdown.clone(),
+            ));
+        }
+        let routes = http::private_routes(Arc::clone(services));
+        tokio::spawn(self.private.serve_plain(routes, services.shutdown.clone()));
+    }
+}
+
+/// Starts the shards, and on them every room as it was stored.
+async fn start_conferences(
+    config: &Config,
+    services: &Arc<Services>,
+) -> Result<(Vec<SocketAddr>, oneshot::Receiver<()>), StartError> {
+    let (events, reports) = mpsc::channel(shard_worker::EVENTS);
+    let shards = media::start(config, &services.metrics, &events)?;
+    for room in services.store.rooms().await? {
+        let Some(shard) = shards.for_conference(room.conference) else { return Err(StartError::ShardDied) };
+        let setup = Setup {
+            conference: room.conference,
+            room: room.info,
+            seats: room.seats,
+            durable: room.durable,
+            capacity: config.limits.room_members,
+        };
+        let surroundings = actor::Surroundings {
+            shard,
+            store: services.store.clone(),
+            tickets: Arc::clone(&services.tickets),
+            metrics: Arc::clone(&services.metrics),
+        };
+        services.registry.insert(room.conference, actor::start(setup, surroundings));
+    }
+    // The shards hold the only senders: when the last is gone, so are they.
+    drop(events);
+    let (died, told) = oneshot::channel();
+    tokio::spawn(media::dispatch(reports, Arc::clone(services), died));
+    Ok((shards.candidates, told))
+}
+
+async fn keep_certificate(
+    certificate: Arc<ServerCertificate>,
+    data: Arc<DataDirectory>,
+    authority: Authority,
+    shutdown: crate::shutdown::Shutdown,
+) {
+    let mut checks = tokio::time::interval(CERTIFICATE_CHECK);
+    loop {
+        tokio::select! {
+            () = shutdown.wait() => return,
+            _ = checks.tick() => match certificate.refresh(&data, &authority) {
+                Ok(true) => tracing::info!("the machine's addresses changed: new server certificate"),
+                Ok(false) => {}
+                Err(error) => tracing::error!(%error, "cannot renew the server certificate"),
+            },
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The API under `/api/v1`.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{Extension, State, WebSocketUpgrade};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Json, extract::ws::rejection::WebSocketUpgradeRejection};
+use giaoban_signaling::wire::{ErrorCode, MAX_CLIENT_MESSAGE, Role, RoomInfo};
+use serde::{Deserialize, Serialize};
+
+use super::problem::Problem;
+use super::server::Peer;
+use crate::connection;
+use crate::secret::SecretHash;
+use crate::services::Services;
+use crate::store::Admission;
+
+/// A body that presents a link's secret. No `Debug`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Presented {
+    secret: String,
+}
+
+/// What the lobby shows.
+#[derive(Serialize)]
+struct Lobby {
+    /// The site's name.
+    site: String,
+    /// The seat's role.
+    role: Role,
+    /// Title and classification.
+    room: RoomInfo,
+    /// Another connection holds the seat.
+    in_use: bool,
+}
+
+#[derive(Serialize)]
+struct Ticket {
+    ticket: String,
+}
+
+/// What a link opens: `POST /api/v1/lobby {"secret"}`.
+pub async fn lobby(
+    State(services): State<Arc<Services>>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let admission = admit(&services, peer, &headers, body).await?;
+    let room = services.registry.find(admission.seat.conference).ok_or(Problem(ErrorCode::Internal))?;
+    let in_use = room.in_use(admission.seat.member).await.ok_or(Problem(ErrorCode::ShuttingDown))?;
+    let lobby = Lobby { site: admission.name, role: admission.role, room: room.info().clone(), in_use };
+    Ok(Json(lobby).into_response())
+}
+
+/// A ticket for one WebSocket: `POST /api/v1/tickets {"secret"}`.
+pub async fn tickets(
+    State(services): State<Arc<Services>>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let admission = admit(&services, peer, &headers, body).await?;
+    let ticket =
+        services.tickets.issue(Instant::now(), admission.seat).map_err(|_| Problem(ErrorCode::Internal))?;
+    Ok(Json(Ticket { ticket: ticket.as_str().to_owned() }).into_response())
+}
+
+/// The WebSocket: `GET /api/v1/socket`.
+pub async fn socket(
+    State(services): State<Arc<Services>>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, Response> {
+    let upgrade = upgrade.map_err(IntoResponse::into_response)?;
+    if !is_same_origin(&headers) {
+        return Err(StatusCode::FORBIDDEN.into_response());
+    }
+    Ok(upgrade.max_message_size(MAX_CLIENT_MESSAGE).max_frame_size(MAX_CLIENT_MESSAGE).on_upgrade(
+        move |socket| async move {
+            let Peer { ip, permit: _permit } = peer;
+            connection::serve(socket, ip, services).await;
+        },
+    ))
+}
+
+/// Finds the living link whose secret a body presents. Counts by link when it is good, by address when it is not.
+async fn admit(
+    services: &Services,
+    peer: Peer,
+    headers: &HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Admission, Problem> {
+    if !is_same_origin(headers) {
+        return Err(Problem(ErrorCode::NotAllowed));
+    }
+    if services.attempts.is_refused(peer.ip, Instant::now()) {
+        return Err(Problem(ErrorCode::RateLimited));
+    }
+    let body = body.map_err(|_| Problem(ErrorCode::TooLarge))?;
+    let presented: Presented = serde_json::from_slice(&body).map_err(|_| Problem(ErrorCode::BadMessage))?;
+    let found = services.store.find_link(SecretHash::of(&presented.secret)).await.map_err(|error| {
+        tracing::error!(%error, "cannot look a link up");
+        Problem(ErrorCode::Internal)
+    })?;
+    let Some(admission) = found else {
+        services.attempts.failed(peer.ip, Instant::now());
+        return Err(Problem(ErrorCode::LinkInvalid));
+    };
+    if !services.attempts.link(admission.seat.member, Instant::now()) {
+        return Err(Problem(ErrorCode::RateLimited));
+    }
+    Ok(admission)
+}
+
+/// Whether a request comes from our own page. A browser always names the origin of a POST and of a WebSocket;
+/// other programs need not, and carry no one's authority but what they present.
+fn is_same_origin(headers: &HeaderMap) -> bool {
+    let Some(origin) = headers.get(header::ORIGIN) else { return true };
+    let host = headers.get(header::HOST).map(|host| host.as_bytes()).unwrap_or_default();
+    origin.as_bytes().strip_prefix(b"https://").is_some_and(|origin| origin == host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    #[test]
+    fn only_our_own_pages_may_call() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::HOST, HeaderValue::from_static("hop.example:8443"));
+        assert!(is_same_origin(&headers));
+        for (origin, own) in [
+            ("https://hop.example:8443", true),
+            ("http://hop.example:8443", false),
+            ("https://hop.example", false),
+            ("https://evil.example", false),
+            ("null", false),
+        ] {
+            headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
+            assert_eq!(is_same_origin(&headers), own, "{origin}");
+        }
+    }
+}
