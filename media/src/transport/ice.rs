@@ -187,4 +187,4 @@ fn is_understood(attribute: AttrType) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

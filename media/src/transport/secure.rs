@@ -420,3 +420,6 @@ fn no_path(buffer: &mut Vec<u8>, start: usize) -> Result<(), SealError> {
     buffer.truncate(start);
     Err(SealError::NoPath)
 }
+
+#[cfg(test)]
+mod tests;
