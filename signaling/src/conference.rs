@@ -1,196 +1,209 @@
 //! One conference: roster, roles, hands, stage, mutes, slot wishes, seat leases.
 
-use std::collections::BTreeSet;
+mod chair;
+mod entry;
+mod hands;
+mod io;
+mod ledger;
+mod media;
+mod member;
+mod mute;
+mod offers;
+mod roster;
+mod slots;
+mod stage;
+mod timers;
+mod wishes;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Instant;
 
-use giaoban_media_types::{Command, ConferenceId, Event, MemberId};
+use giaoban_media_types::{Command, ConferenceId, MemberId};
 
-use crate::wire::{ClientMessage, EndReason, ErrorCode, Role, RoomInfo, ServerMessage, StageRule};
+pub use io::{ConnectionId, Durable, Entry, Input, Output, Seat, Setup, WriteId};
 
-/// One WebSocket, numbered by the gateway and never used twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ConnectionId(pub u64);
+use crate::wire::{ClientMessage, ErrorCode, RoomInfo, ServerMessage};
+use ledger::Ledger;
+use member::{Lease, Member};
+use roster::Roster;
+use stage::Stage;
+use timers::{Timer, Timers};
 
-/// Numbers a write that must be stored before it is confirmed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct WriteId(pub u64);
-
-/// A seat: one link, one member.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Seat {
-    /// Its id.
-    pub member: MemberId,
-    /// The site's name; no `Debug`.
-    pub name: String,
-    /// Its role.
-    pub role: Role,
+/// A conference. It is told the time and never asks: an input or a timeout changes its state once,
+/// then [`Conference::poll_output`] is drained until it yields nothing. One input makes at most a few outputs
+/// for each member, so the queue between is bounded by the number of seats.
+pub struct Conference {
+    id: ConferenceId,
+    room: RoomInfo,
+    capacity: usize,
+    members: BTreeMap<MemberId, Member>,
+    /// Who holds his seat through which connection; the mirror of `Lease::Held`.
+    connections: BTreeMap<ConnectionId, MemberId>,
+    ledger: Ledger,
+    roster: Roster,
+    stage: Stage,
+    /// Who is heard now.
+    speakers: BTreeSet<MemberId>,
+    /// The last number given to a hand or a share.
+    last_order: u32,
+    timers: Timers,
+    /// Every member's slots are to be looked at again.
+    retarget_all: bool,
+    /// The time of the first input: who held a seat before a restart may resume it for a while after.
+    began: Option<Instant>,
+    outputs: VecDeque<Output>,
 }
-
-/// The part of a conference that outlives the process. The store keeps it as one record a room.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Durable {
-    /// Nobody new is let in.
-    pub locked: bool,
-    /// The chair ended the briefing; his next entry reopens it.
-    pub ended: bool,
-    /// What is on the stage.
-    pub stage: StageRule,
-    /// All but the chair are muted.
-    pub muted_all: bool,
-    /// Muted one by one.
-    pub muted: BTreeSet<MemberId>,
-    /// Let speak one by one while all are muted.
-    pub let_speak: BTreeSet<MemberId>,
-    /// Removed for good.
-    pub removed: BTreeSet<MemberId>,
-}
-
-/// What a conference is made of.
-pub struct Setup {
-    /// Its id.
-    pub conference: ConferenceId,
-    /// Its title and classification.
-    pub room: RoomInfo,
-    /// Its seats.
-    pub seats: Vec<Seat>,
-    /// What was stored of it.
-    pub durable: Durable,
-    /// Present members at most.
-    pub capacity: usize,
-}
-
-/// How a connection came by its seat.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Entry {
-    /// With a fresh ticket.
-    Ticket,
-    /// With a resume secret.
-    Resume,
-}
-
-/// What a conference takes.
-pub enum Input {
-    /// A connection whose credential is good asks for its seat. The gateway has checked the secret;
-    /// the conference decides about lock, capacity and takeover.
-    /// `welcome` is sent as given when it is let in.
-    Enter {
-        /// The connection.
-        connection: ConnectionId,
-        /// Which seat.
-        member: MemberId,
-        /// How it came by it.
-        entry: Entry,
-        /// Whether to push out another connection on the seat.
-        take_over: bool,
-        /// The resume secret to hand over, made and stored (hashed) by the gateway.
-        resume: String,
-        /// Server time for the welcome.
-        time: u64,
-    },
-    /// A message of a connection that has entered. `hello` and `ping` never come here;
-    /// an offer's `sdp` is inflated already.
-    Message {
-        /// The connection.
-        connection: ConnectionId,
-        /// The message.
-        message: ClientMessage,
-    },
-    /// The connection is gone.
-    Disconnected {
-        /// Which.
-        connection: ConnectionId,
-    },
-    /// A report of the shard.
-    Media(Event),
-    /// A write is on disk.
-    Stored {
-        /// Which.
-        write: WriteId,
-    },
-    /// A write failed: what waits for it is refused, and the old state stands.
-    StoreFailed {
-        /// Which.
-        write: WriteId,
-    },
-    /// The operator made a new seat.
-    SeatAdded(Seat),
-    /// The operator revoked a link.
-    SeatRevoked {
-        /// Whose.
-        member: MemberId,
-    },
-}
-
-/// What a conference gives.
-pub enum Output {
-    /// A message for one connection.
-    Send {
-        /// Which.
-        connection: ConnectionId,
-        /// The message.
-        message: ServerMessage,
-    },
-    /// One message for many connections: serialised once.
-    Broadcast {
-        /// Which.
-        connections: Vec<ConnectionId>,
-        /// The message.
-        message: ServerMessage,
-    },
-    /// Close a connection after what was sent to it. The message that says why has been sent.
-    Close {
-        /// Which.
-        connection: ConnectionId,
-    },
-    /// An order for the shard.
-    Media(Command),
-    /// Keep the durable part, then say [`Input::Stored`].
-    Store {
-        /// The write.
-        write: WriteId,
-        /// The whole durable part.
-        durable: Durable,
-    },
-    /// Forget the seat's tickets and resume secrets.
-    Forget {
-        /// Whose.
-        member: MemberId,
-        /// Why the seat ended.
-        reason: EndReason,
-    },
-    /// An entry was refused; the gateway says so and closes.
-    Deny {
-        /// The connection.
-        connection: ConnectionId,
-        /// Why.
-        code: ErrorCode,
-    },
-}
-
-/// A conference. It is told the time and never asks.
-pub struct Conference {}
 
 impl Conference {
     /// A conference as it was stored; nobody is in it.
     #[must_use]
-    pub fn new(_setup: Setup) -> Self {
-        Self {}
+    pub fn new(setup: Setup) -> Self {
+        let members = setup.seats.into_iter().map(|seat| (seat.member, Member::new(seat)));
+        Self {
+            id: setup.conference,
+            room: setup.room,
+            capacity: setup.capacity,
+            members: members.collect(),
+            connections: BTreeMap::new(),
+            ledger: Ledger::new(setup.durable),
+            roster: Roster::default(),
+            stage: Stage::default(),
+            speakers: BTreeSet::new(),
+            last_order: 0,
+            timers: Timers::default(),
+            retarget_all: false,
+            began: None,
+            outputs: VecDeque::new(),
+        }
     }
 
-    /// Takes an input.
-    pub fn handle_input(&mut self, _now: Instant, _input: Input) {}
+    /// Takes an input. What fell due before it is done first.
+    pub fn handle_input(&mut self, now: Instant, input: Input) {
+        self.run_due(now);
+        match input {
+            Input::Enter { connection, member, entry, take_over, resume, time } => {
+                let arrival = entry::Arrival { connection, member, entry, take_over, resume, time };
+                self.enter(now, arrival);
+            }
+            Input::Message { connection, message } => self.message(now, connection, message),
+            Input::Disconnected { connection } => self.disconnected(now, connection),
+            Input::Media(event) => self.media(now, event),
+            Input::Stored { write } => self.stored(write),
+            Input::StoreFailed { write } => self.store_failed(write),
+            Input::SeatAdded(seat) => self.seat_added(seat),
+            Input::SeatRevoked { member } => self.seat_revoked(member),
+        }
+        self.settle(now);
+    }
 
     /// Runs what is due at `now`.
-    pub fn handle_timeout(&mut self, _now: Instant) {}
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.run_due(now);
+        self.settle(now);
+    }
 
     /// When [`Conference::handle_timeout`] is due next.
     #[must_use]
     pub fn next_timeout(&self) -> Option<Instant> {
-        None
+        self.timers.next()
     }
 
     /// Drains one output.
     pub fn poll_output(&mut self) -> Option<Output> {
-        None
+        self.outputs.pop_front()
+    }
+
+    fn run_due(&mut self, now: Instant) {
+        self.began.get_or_insert(now);
+        while let Some(timer) = self.timers.pop_due(now) {
+            match timer {
+                Timer::Flush => self.flush(now),
+                Timer::Away(member) => self.still_away(now, member),
+                Timer::Spurt(member) => self.close_microphone(member),
+                Timer::Flow(member) => self.watch_flows(now, member),
+                // Only wakes the conference: the stage is settled after every input and timeout.
+                Timer::Stage => {}
+            }
+        }
+    }
+
+    /// Draws the conclusions of whatever changed.
+    fn settle(&mut self, now: Instant) {
+        self.settle_stage(now);
+        if std::mem::take(&mut self.retarget_all) {
+            let seated = self.members.values().filter(|member| member.has_lease());
+            let seated: Vec<MemberId> = seated.map(|member| member.seat.member).collect();
+            seated.into_iter().for_each(|member| self.retarget(member));
+        }
+        self.schedule_flush(now);
+    }
+
+    fn message(&mut self, now: Instant, connection: ConnectionId, message: ClientMessage) {
+        let Some(&member) = self.connections.get(&connection) else {
+            return;
+        };
+        match message {
+            ClientMessage::Hello { .. } | ClientMessage::Ping { .. } => {
+                self.fault(now, connection, ErrorCode::BadMessage);
+            }
+            ClientMessage::Offer { request, peer, sdp, sections } => {
+                let offer = media::Offer { connection, request, peer, sdp, sections };
+                self.offer(now, member, offer);
+            }
+            ClientMessage::Want { wishes } => self.want(now, member, connection, &wishes),
+            ClientMessage::Covered { slot, epoch } => self.covered(member, slot, epoch),
+            ClientMessage::Sources { microphone, camera, screen } => {
+                self.say_sources(now, member, member::OwnSources { microphone, camera, screen });
+            }
+            ClientMessage::Heartbeat => self.heartbeat(now, member),
+            ClientMessage::Hand { request, raised } => self.hand(member, connection, request, raised),
+            ClientMessage::Chair { request, order } => self.order(now, member, connection, request, order),
+            ClientMessage::Resync => {
+                let snapshot = self.snapshot();
+                self.send(connection, ServerMessage::Snapshot { snapshot });
+            }
+            ClientMessage::Leave => self.leave(member),
+        }
+    }
+
+    /// Sends to a connection that still holds its seat.
+    fn send(&mut self, connection: ConnectionId, message: ServerMessage) {
+        if self.connections.contains_key(&connection) {
+            self.outputs.push_back(Output::Send { connection, message });
+        }
+    }
+
+    fn send_to_member(&mut self, member: MemberId, message: ServerMessage) {
+        if let Some(connection) = self.members.get(&member).and_then(Member::connection) {
+            self.send(connection, message);
+        }
+    }
+
+    fn done(&mut self, connection: ConnectionId, request: u32) {
+        self.send(connection, ServerMessage::Done { request });
+    }
+
+    fn refuse(&mut self, connection: ConnectionId, request: u32, code: ErrorCode) {
+        self.send(connection, ServerMessage::Refused { request, code });
+    }
+
+    /// Closes a connection that broke the protocol. Its seat is kept as after any other loss.
+    fn fault(&mut self, now: Instant, connection: ConnectionId, code: ErrorCode) {
+        self.send(connection, ServerMessage::Error { code });
+        self.outputs.push_back(Output::Close { connection });
+        self.disconnected(now, connection);
+    }
+
+    fn command(&mut self, command: Command) {
+        self.outputs.push_back(Output::Media(command));
+    }
+
+    fn next_order(&mut self) -> u32 {
+        self.last_order = self.last_order.wrapping_add(1);
+        self.last_order
+    }
+
+    fn holds_lease(&self, member: MemberId) -> bool {
+        self.members.get(&member).is_some_and(|member| member.lease != Lease::Absent)
     }
 }

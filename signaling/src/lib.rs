@@ -1,6 +1,7 @@
 //! Who may do what in a conference, and how it is said on the wire. No sockets, no clock, no disk.
 #![forbid(unsafe_code)]
 
+pub mod access;
 pub mod conference;
 pub mod wire;
 

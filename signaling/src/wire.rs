@@ -4,6 +4,7 @@
 //! Ids are numbers below 2^32; times are milliseconds since 1970 in UTC.
 
 mod client;
+mod convert;
 mod error;
 mod parse;
 mod server;
@@ -18,8 +19,8 @@ pub use error::ErrorCode;
 pub use parse::parse_client;
 pub use server::{EndReason, ServerMessage, SlotAssignment};
 pub use state::{
-    Change, Classification, Hand, MemberState, Presence, Role, RoomInfo, Snapshot, Stage,
-    StageRule, WireSource, WireSourceKind,
+    Change, Classification, Hand, MemberState, Presence, Role, RoomInfo, Snapshot, Stage, StageRule,
+    WireSource, WireSourceKind,
 };
 
 /// Version of this protocol. A client of another version is told so and reloads.

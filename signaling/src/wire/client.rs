@@ -146,8 +146,8 @@ pub enum ClientMessage {
         /// Every slot wanted; the stage's for its height.
         wishes: Vec<Wish>,
     },
-    /// The slot's old picture is covered: it may change. Acknowledges one assignment; said again for every
-    /// assignment of the first `slots` after a resume that the client has not seen switched.
+    /// The slot's old picture is covered: it may change. Acknowledges one assignment. The assignments of the first
+    /// `slots` of a connection are all acknowledged, also those that are on the screen already.
     Covered {
         /// The slot.
         slot: u8,

@@ -10,9 +10,7 @@ use serde_json::Value;
 use ts_rs::{Config, TS};
 
 use super::{assert_committed, repository, updating};
-use crate::wire::{
-    ChairAction, Change, ClientMessage, EndReason, ErrorCode, ServerMessage, parse_client,
-};
+use crate::wire::{ChairAction, Change, ClientMessage, EndReason, ErrorCode, ServerMessage, parse_client};
 
 fn folder() -> PathBuf {
     repository().join("tests/fixtures/wire")
@@ -20,18 +18,10 @@ fn folder() -> PathBuf {
 
 /// Examples by file name, and what is in each.
 fn files() -> BTreeMap<String, String> {
-    let client = examples::client()
-        .into_iter()
-        .map(|(name, m)| (format!("client/{name}"), json(&m)));
-    let server = examples::server()
-        .into_iter()
-        .map(|(name, m)| (format!("server/{name}"), json(&m)));
+    let client = examples::client().into_iter().map(|(name, m)| (format!("client/{name}"), json(&m)));
+    let server = examples::server().into_iter().map(|(name, m)| (format!("server/{name}"), json(&m)));
     let codes = ("error_codes".to_owned(), json(&ErrorCode::ALL));
-    client
-        .chain(server)
-        .chain([codes])
-        .map(|(name, text)| (format!("{name}.json"), text))
-        .collect()
+    client.chain(server).chain([codes]).map(|(name, text)| (format!("{name}.json"), text)).collect()
 }
 
 fn json<T: Serialize>(value: &T) -> String {
@@ -48,10 +38,7 @@ fn names_in(declaration: &str, key: Option<&str>) -> BTreeSet<String> {
         None => strings.into_iter().map(str::to_owned).collect(),
         Some(key) => {
             let pairs = strings.iter().zip(strings.iter().skip(1));
-            pairs
-                .filter(|(at, _)| **at == key)
-                .map(|(_, name)| (*name).to_owned())
-                .collect()
+            pairs.filter(|(at, _)| **at == key).map(|(_, name)| (*name).to_owned()).collect()
         }
     }
 }
@@ -86,10 +73,7 @@ fn the_committed_files_are_what_the_types_write_and_none_is_left_over() {
     for side in ["client", "server"] {
         for entry in std::fs::read_dir(folder().join(side)).expect("the folder") {
             let path = entry.expect("an entry").path();
-            let name = format!(
-                "{side}/{}",
-                path.file_name().expect("a name").to_string_lossy()
-            );
+            let name = format!("{side}/{}", path.file_name().expect("a name").to_string_lossy());
             if !files.contains_key(&name) && updating() {
                 std::fs::remove_file(&path).expect("removed");
             } else {
@@ -118,34 +102,17 @@ fn every_server_message_reads_back_as_it_was() {
 fn every_variant_has_a_file() {
     let config = Config::new();
     let tagged = |declaration: String, key| names_in(&declaration, Some(key));
-    assert_eq!(
-        texts_under("type", "client/"),
-        tagged(ClientMessage::decl(&config), "type")
-    );
-    assert_eq!(
-        texts_under("type", "server/"),
-        tagged(ServerMessage::decl(&config), "type")
-    );
-    assert_eq!(
-        texts_under("action", "client/"),
-        tagged(ChairAction::decl(&config), "action")
-    );
-    assert_eq!(
-        texts_under("change", "server/"),
-        tagged(Change::decl(&config), "change")
-    );
-    assert_eq!(
-        texts_under("reason", "server/"),
-        names_in(&EndReason::decl(&config), None)
-    );
+    assert_eq!(texts_under("type", "client/"), tagged(ClientMessage::decl(&config), "type"));
+    assert_eq!(texts_under("type", "server/"), tagged(ServerMessage::decl(&config), "type"));
+    assert_eq!(texts_under("action", "client/"), tagged(ChairAction::decl(&config), "action"));
+    assert_eq!(texts_under("change", "server/"), tagged(Change::decl(&config), "change"));
+    assert_eq!(texts_under("reason", "server/"), names_in(&EndReason::decl(&config), None));
 }
 
 #[test]
 fn the_list_of_error_codes_is_complete() {
-    let listed: BTreeSet<String> = ErrorCode::ALL
-        .iter()
-        .map(|code| json(code).trim().trim_matches('"').to_owned())
-        .collect();
+    let listed: BTreeSet<String> =
+        ErrorCode::ALL.iter().map(|code| json(code).trim().trim_matches('"').to_owned()).collect();
     assert_eq!(listed.len(), ErrorCode::ALL.len());
     assert_eq!(listed, names_in(&ErrorCode::decl(&Config::new()), None));
 }

@@ -9,10 +9,7 @@ fn code(text: &str) -> Option<ErrorCode> {
 #[test]
 fn a_frame_as_long_as_is_taken_is_read_and_one_byte_more_is_not() {
     let heartbeat = r#"{"type":"heartbeat"}"#;
-    let padded = format!(
-        "{heartbeat}{}",
-        " ".repeat(MAX_CLIENT_MESSAGE - heartbeat.len())
-    );
+    let padded = format!("{heartbeat}{}", " ".repeat(MAX_CLIENT_MESSAGE - heartbeat.len()));
     assert!(parse_client(&padded) == Ok(ClientMessage::Heartbeat));
     assert_eq!(code(&format!("{padded} ")), Some(ErrorCode::TooLarge));
 }
@@ -21,9 +18,7 @@ fn a_frame_as_long_as_is_taken_is_read_and_one_byte_more_is_not() {
 fn a_hello_of_another_version_is_told_so_whatever_else_it_holds() {
     let next = PROTOCOL_VERSION + 1;
     assert_eq!(
-        code(&format!(
-            r#"{{"type":"hello","protocol":{next},"novelty":[1,2]}}"#
-        )),
+        code(&format!(r#"{{"type":"hello","protocol":{next},"novelty":[1,2]}}"#)),
         Some(ErrorCode::WrongVersion)
     );
     let known = format!(
@@ -35,9 +30,7 @@ fn a_hello_of_another_version_is_told_so_whatever_else_it_holds() {
 #[test]
 fn a_hello_of_this_version_that_lacks_a_field_is_a_bad_message() {
     assert_eq!(
-        code(&format!(
-            r#"{{"type":"hello","protocol":{PROTOCOL_VERSION}}}"#
-        )),
+        code(&format!(r#"{{"type":"hello","protocol":{PROTOCOL_VERSION}}}"#)),
         Some(ErrorCode::BadMessage)
     );
 }
@@ -61,10 +54,7 @@ fn unknown_types_and_fields_are_bad_messages() {
 
 #[test]
 fn nesting_without_end_is_a_bad_message() {
-    assert_eq!(
-        code(&"[".repeat(MAX_CLIENT_MESSAGE)),
-        Some(ErrorCode::BadMessage)
-    );
+    assert_eq!(code(&"[".repeat(MAX_CLIENT_MESSAGE)), Some(ErrorCode::BadMessage));
 }
 
 proptest! {

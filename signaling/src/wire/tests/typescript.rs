@@ -25,10 +25,7 @@ impl TypeVisitor for Declarations {
 }
 
 fn generated() -> String {
-    let mut declarations = Declarations {
-        config: Config::new(),
-        by_name: BTreeMap::new(),
-    };
+    let mut declarations = Declarations { config: Config::new(), by_name: BTreeMap::new() };
     declarations.visit::<ClientMessage>();
     declarations.visit::<ServerMessage>();
     declarations.visit::<ErrorCode>();
@@ -37,52 +34,23 @@ fn generated() -> String {
          // Not edited by hand.\n",
     );
     for (doc, name, value) in [
-        (
-            "Version of the protocol, said in `hello`.",
-            "PROTOCOL_VERSION",
-            PROTOCOL_VERSION.to_string(),
-        ),
+        ("Version of the protocol, said in `hello`.", "PROTOCOL_VERSION", PROTOCOL_VERSION.to_string()),
         (
             "Longest client message the gateway takes, in bytes of UTF-8.",
             "MAX_CLIENT_MESSAGE",
             MAX_CLIENT_MESSAGE.to_string(),
         ),
-        (
-            "Slot of the stage's microphone.",
-            "STAGE_AUDIO_SLOT",
-            SlotId::STAGE_AUDIO.0.to_string(),
-        ),
-        (
-            "Slot of the stage's screen audio.",
-            "SCREEN_AUDIO_SLOT",
-            SlotId::SCREEN_AUDIO.0.to_string(),
-        ),
-        (
-            "Slot of the stage's picture.",
-            "STAGE_VIDEO_SLOT",
-            SlotId::STAGE_VIDEO.0.to_string(),
-        ),
-        (
-            "The first tile.",
-            "FIRST_TILE_SLOT",
-            SlotId::FIRST_TILE.0.to_string(),
-        ),
-        (
-            "Slots are numbered below this.",
-            "MAX_SLOTS",
-            SlotId::MAX_SLOTS.to_string(),
-        ),
+        ("Slot of the stage's microphone.", "STAGE_AUDIO_SLOT", SlotId::STAGE_AUDIO.0.to_string()),
+        ("Slot of the stage's screen audio.", "SCREEN_AUDIO_SLOT", SlotId::SCREEN_AUDIO.0.to_string()),
+        ("Slot of the stage's picture.", "STAGE_VIDEO_SLOT", SlotId::STAGE_VIDEO.0.to_string()),
+        ("The first tile.", "FIRST_TILE_SLOT", SlotId::FIRST_TILE.0.to_string()),
+        ("Slots are numbered below this.", "MAX_SLOTS", SlotId::MAX_SLOTS.to_string()),
     ] {
         text.push_str(&format!("\n/** {doc} */\nexport const {name} = {value};\n"));
     }
-    text.push_str(
-        "\n/** Every error code. */\nexport const ERROR_CODES: readonly ErrorCode[] = [\n",
-    );
+    text.push_str("\n/** Every error code. */\nexport const ERROR_CODES: readonly ErrorCode[] = [\n");
     for code in ErrorCode::ALL {
-        text.push_str(&format!(
-            "    {},\n",
-            serde_json::to_string(&code).expect("a code is a string")
-        ));
+        text.push_str(&format!("    {},\n", serde_json::to_string(&code).expect("a code is a string")));
     }
     text.push_str("];\n");
     for declaration in declarations.by_name.values() {

@@ -1,10 +1,9 @@
 //! One example of each message, with names and texts as they come in life: Vietnamese, with marks.
 
 use crate::wire::{
-    ChairAction, Change, Classification, ClientMessage, Credential, EndReason, ErrorCode, Hand,
-    MemberState, MicrophoneState, PROTOCOL_VERSION, Presence, Role, RoomInfo, SectionPurpose,
-    ServerMessage, SlotAssignment, Snapshot, Stage, StageRule, WireSection, WireSource,
-    WireSourceKind, Wish,
+    ChairAction, Change, Classification, ClientMessage, Credential, EndReason, ErrorCode, Hand, MemberState,
+    MicrophoneState, PROTOCOL_VERSION, Presence, Role, RoomInfo, SectionPurpose, ServerMessage,
+    SlotAssignment, Snapshot, Stage, StageRule, WireSection, WireSource, WireSourceKind, Wish,
 };
 
 fn source(member: u32, kind: WireSourceKind) -> WireSource {
@@ -12,20 +11,12 @@ fn source(member: u32, kind: WireSourceKind) -> WireSource {
 }
 
 fn section(mid: &str, purpose: SectionPurpose) -> WireSection {
-    WireSection {
-        mid: mid.to_owned(),
-        purpose,
-    }
+    WireSection { mid: mid.to_owned(), purpose }
 }
 
 fn orders() -> [(&'static str, ChairAction); 11] {
     [
-        (
-            "chair_pin",
-            ChairAction::Pin {
-                source: source(2, WireSourceKind::Screen),
-            },
-        ),
+        ("chair_pin", ChairAction::Pin { source: source(2, WireSourceKind::Screen) }),
         ("chair_follow_speaker", ChairAction::FollowSpeaker),
         ("chair_mute", ChairAction::Mute { member: 2 }),
         ("chair_let_speak", ChairAction::LetSpeak { member: 2 }),
@@ -56,39 +47,12 @@ fn offer() -> ClientMessage {
 }
 
 fn hellos() -> [(&'static str, ClientMessage); 3] {
-    let hello = |credential, take_over| ClientMessage::Hello {
-        protocol: PROTOCOL_VERSION,
-        credential,
-        take_over,
-    };
+    let hello =
+        |credential, take_over| ClientMessage::Hello { protocol: PROTOCOL_VERSION, credential, take_over };
     [
-        (
-            "hello_ticket",
-            hello(
-                Credential::Ticket {
-                    ticket: "q7nW3kSx0c".to_owned(),
-                },
-                false,
-            ),
-        ),
-        (
-            "hello_resume",
-            hello(
-                Credential::Resume {
-                    secret: "Zk41mPq9vT".to_owned(),
-                },
-                false,
-            ),
-        ),
-        (
-            "hello_take_over",
-            hello(
-                Credential::Ticket {
-                    ticket: "q7nW3kSx0c".to_owned(),
-                },
-                true,
-            ),
-        ),
+        ("hello_ticket", hello(Credential::Ticket { ticket: "q7nW3kSx0c".to_owned() }, false)),
+        ("hello_resume", hello(Credential::Resume { secret: "Zk41mPq9vT".to_owned() }, false)),
+        ("hello_take_over", hello(Credential::Ticket { ticket: "q7nW3kSx0c".to_owned() }, true)),
     ]
 }
 
@@ -100,32 +64,14 @@ pub fn client() -> Vec<(String, ClientMessage)> {
             "want",
             ClientMessage::Want {
                 wishes: vec![
-                    Wish {
-                        slot: 5,
-                        source: None,
-                        height: 1080,
-                    },
-                    Wish {
-                        slot: 6,
-                        source: Some(source(2, WireSourceKind::Camera)),
-                        height: 180,
-                    },
-                    Wish {
-                        slot: 7,
-                        source: Some(source(3, WireSourceKind::Screen)),
-                        height: 360,
-                    },
+                    Wish { slot: 5, source: None, height: 1080 },
+                    Wish { slot: 6, source: Some(source(2, WireSourceKind::Camera)), height: 180 },
+                    Wish { slot: 7, source: Some(source(3, WireSourceKind::Screen)), height: 360 },
                 ],
             },
         ),
         ("covered", ClientMessage::Covered { slot: 5, epoch: 3 }),
-        (
-            "hand",
-            ClientMessage::Hand {
-                request: 2,
-                raised: true,
-            },
-        ),
+        ("hand", ClientMessage::Hand { request: 2, raised: true }),
         ("heartbeat", ClientMessage::Heartbeat),
         ("resync", ClientMessage::Resync),
         ("ping", ClientMessage::Ping { nonce: 77 }),
@@ -136,22 +82,12 @@ pub fn client() -> Vec<(String, ClientMessage)> {
         ("sources_open", MicrophoneState::Open),
         ("sources_push_to_talk", MicrophoneState::PushToTalk),
     ] {
-        examples.push((
-            name,
-            ClientMessage::Sources {
-                microphone,
-                camera: true,
-                screen: false,
-            },
-        ));
+        examples.push((name, ClientMessage::Sources { microphone, camera: true, screen: false }));
     }
     for (name, order) in orders() {
         examples.push((name, ClientMessage::Chair { request: 3, order }));
     }
-    examples
-        .into_iter()
-        .map(|(name, message)| (name.to_owned(), message))
-        .collect()
+    examples.into_iter().map(|(name, message)| (name.to_owned(), message)).collect()
 }
 
 fn chair() -> MemberState {
@@ -185,24 +121,14 @@ fn site() -> MemberState {
 }
 
 fn snapshot() -> Snapshot {
-    let absent = MemberState {
-        member: 3,
-        presence: Presence::Absent,
-        screen: false,
-        hand: None,
-        ..site()
-    };
+    let absent = MemberState { member: 3, presence: Presence::Absent, screen: false, hand: None, ..site() };
     Snapshot {
         version: 12,
         room: RoomInfo {
-            title: "Giao ban tuần 47".to_owned(),
-            classification: Classification::Confidential,
+            title: "Giao ban tuần 47".to_owned(), classification: Classification::Confidential
         },
         members: vec![chair(), site(), absent],
-        stage: Stage {
-            rule: StageRule::FollowSpeaker,
-            source: Some(source(2, WireSourceKind::Screen)),
-        },
+        stage: Stage { rule: StageRule::FollowSpeaker, source: Some(source(2, WireSourceKind::Screen)) },
         locked: true,
         muted_all: true,
     }
@@ -213,15 +139,8 @@ fn changes() -> Vec<Change> {
     vec![
         Change::Member { member: site() },
         Change::Gone { member: 9 },
-        Change::Speaking {
-            members: vec![1, 2],
-        },
-        Change::Stage {
-            stage: Stage {
-                rule: StageRule::Pinned { source: pinned },
-                source: None,
-            },
-        },
+        Change::Speaking { members: vec![1, 2] },
+        Change::Stage { stage: Stage { rule: StageRule::Pinned { source: pinned }, source: None } },
         Change::Locked { locked: false },
         Change::MutedAll { muted_all: false },
     ]
@@ -250,74 +169,29 @@ pub fn server() -> Vec<(String, ServerMessage)> {
     let mut examples = vec![
         (
             "welcome",
-            ServerMessage::Welcome {
-                member: 1,
-                role: Role::Chair,
-                resume: "Zk41mPq9vT".to_owned(),
-                time,
-            },
+            ServerMessage::Welcome { member: 1, role: Role::Chair, resume: "Zk41mPq9vT".to_owned(), time },
         ),
-        (
-            "snapshot",
-            ServerMessage::Snapshot {
-                snapshot: snapshot(),
-            },
-        ),
-        (
-            "delta",
-            ServerMessage::Delta {
-                version: 13,
-                changes: changes(),
-            },
-        ),
+        ("snapshot", ServerMessage::Snapshot { snapshot: snapshot() }),
+        ("delta", ServerMessage::Delta { version: 13, changes: changes() }),
         ("answer", answer()),
         (
             "slots",
             ServerMessage::Slots {
                 slots: vec![
-                    SlotAssignment {
-                        slot: 5,
-                        epoch: 3,
-                        source: Some(source(2, WireSourceKind::Screen)),
-                    },
-                    SlotAssignment {
-                        slot: 6,
-                        epoch: 1,
-                        source: None,
-                    },
+                    SlotAssignment { slot: 5, epoch: 3, source: Some(source(2, WireSourceKind::Screen)) },
+                    SlotAssignment { slot: 6, epoch: 1, source: None },
                 ],
             },
         ),
-        (
-            "slot_switched",
-            ServerMessage::SlotSwitched {
-                slot: 5,
-                epoch: 3,
-                timestamp: 3_735_928_559,
-            },
-        ),
+        ("slot_switched", ServerMessage::SlotSwitched { slot: 5, epoch: 3, timestamp: 3_735_928_559 }),
         ("microphone_closed", ServerMessage::MicrophoneClosed),
         ("done", ServerMessage::Done { request: 3 }),
-        (
-            "refused",
-            ServerMessage::Refused {
-                request: 3,
-                code: ErrorCode::NotAllowed,
-            },
-        ),
-        (
-            "error",
-            ServerMessage::Error {
-                code: ErrorCode::TooFast,
-            },
-        ),
+        ("refused", ServerMessage::Refused { request: 3, code: ErrorCode::NotAllowed }),
+        ("error", ServerMessage::Error { code: ErrorCode::TooFast }),
         ("pong", ServerMessage::Pong { nonce: 77, time }),
     ];
     for (name, reason) in ends() {
         examples.push((name, ServerMessage::Ended { reason }));
     }
-    examples
-        .into_iter()
-        .map(|(name, message)| (name.to_owned(), message))
-        .collect()
+    examples.into_iter().map(|(name, message)| (name.to_owned(), message)).collect()
 }
