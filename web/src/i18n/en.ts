@@ -3,9 +3,10 @@ import type { Key } from './vi';
 /** Every text of the client in English. */
 export const en: Readonly<Record<Key, string>> = {
   'app.name': 'Giaoban',
-  'app.skip': 'Skip to content',
   'app.language': 'Language',
   'app.otherLanguage': 'Tiếng Việt',
+  'app.vietnamese': 'Tiếng Việt',
+  'app.english': 'English',
   'app.theme': 'Appearance',
   'app.theme.dark': 'Dark',
   'app.theme.light': 'Light',
@@ -34,7 +35,6 @@ export const en: Readonly<Record<Key, string>> = {
   'landing.open': 'Open',
   'landing.badLink': 'This is not a link of this server. Check it and paste the whole link.',
 
-  'lobby.title': 'Get ready for the briefing',
   'lobby.site': 'Site name',
   'lobby.camera': 'Camera',
   'lobby.microphone': 'Microphone',
@@ -68,8 +68,7 @@ export const en: Readonly<Record<Key, string>> = {
   'device.failed.action': 'Unplug it and plug it in again or choose another, then press Try again.',
   'device.joinAnyway': 'You can still join now, to watch and listen.',
 
-  'room.status': 'Room status',
-  'room.sites': '{present}/{total} present',
+  'room.present': 'Present',
   'room.encryption': 'Connection encrypted',
   'room.encryptionHelp':
     'Picture and sound are encrypted between the site and the server. This is not a room sealed end to end.',
@@ -95,7 +94,7 @@ export const en: Readonly<Record<Key, string>> = {
   'room.pagePrevious': 'Previous page',
   'room.pageNext': 'Next page',
 
-  'tile.self': '{name} (this site)',
+  'tile.self': 'Me · {name}',
   'tile.speaking': 'speaking',
   'tile.microphoneOff': 'microphone off',
   'tile.muted': 'muted by the chair',
@@ -109,13 +108,13 @@ export const en: Readonly<Record<Key, string>> = {
   'presence.absent': 'absent',
 
   'role.chair': 'Chair',
-  'role.site': 'Site',
 
   'panel.title': 'Roll call and requests to speak',
   'panel.open': 'Roll call',
   'panel.openHint': 'Roll call (G)',
   'panel.roster': 'Roll call',
   'panel.filter': 'Filter by site name',
+  'panel.filterShort': 'Filter',
   'panel.noMatch': 'No site matches “{query}”.',
   'panel.hands': 'Requests to speak ({count})',
   'panel.noHands': 'Nobody asks to speak.',

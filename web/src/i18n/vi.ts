@@ -1,9 +1,10 @@
 /** Every text of the client in Vietnamese; its keys are the keys of all languages. */
 export const vi = {
   'app.name': 'Giaoban',
-  'app.skip': 'Tới nội dung chính',
   'app.language': 'Ngôn ngữ',
   'app.otherLanguage': 'English',
+  'app.vietnamese': 'Tiếng Việt',
+  'app.english': 'English',
   'app.theme': 'Giao diện',
   'app.theme.dark': 'Tối',
   'app.theme.light': 'Sáng',
@@ -33,7 +34,6 @@ export const vi = {
   'landing.open': 'Mở',
   'landing.badLink': 'Đây không phải liên kết của máy chủ này. Kiểm tra lại rồi dán cả đường liên kết.',
 
-  'lobby.title': 'Chuẩn bị vào họp',
   'lobby.site': 'Tên điểm cầu',
   'lobby.camera': 'Camera',
   'lobby.microphone': 'Micro',
@@ -66,8 +66,7 @@ export const vi = {
   'device.failed.action': 'Rút ra cắm lại hoặc chọn thiết bị khác, rồi bấm Thử lại.',
   'device.joinAnyway': 'Vẫn có thể vào họp ngay, để xem và nghe.',
 
-  'room.status': 'Trạng thái phòng họp',
-  'room.sites': 'Có mặt {present}/{total}',
+  'room.present': 'Có mặt',
   'room.encryption': 'Mã hoá đường truyền',
   'room.encryptionHelp':
     'Hình và tiếng được mã hoá giữa điểm cầu và máy chủ. Đây không phải phòng niêm phong đầu cuối.',
@@ -95,7 +94,7 @@ export const vi = {
   'room.pagePrevious': 'Trang trước',
   'room.pageNext': 'Trang sau',
 
-  'tile.self': '{name} (điểm cầu này)',
+  'tile.self': 'Tôi · {name}',
   'tile.speaking': 'đang nói',
   'tile.microphoneOff': 'micro tắt',
   'tile.muted': 'chủ trì tắt tiếng',
@@ -109,13 +108,13 @@ export const vi = {
   'presence.absent': 'vắng',
 
   'role.chair': 'Chủ trì',
-  'role.site': 'Điểm cầu',
 
   'panel.title': 'Điểm danh và xin phát biểu',
   'panel.open': 'Điểm danh',
   'panel.openHint': 'Điểm danh (G)',
   'panel.roster': 'Điểm danh',
   'panel.filter': 'Lọc tên điểm cầu',
+  'panel.filterShort': 'Lọc',
   'panel.noMatch': 'Không có điểm cầu nào khớp với «{query}».',
   'panel.hands': 'Xin phát biểu ({count})',
   'panel.noHands': 'Chưa có ai xin phát biểu.',
@@ -138,10 +137,10 @@ export const vi = {
   'chair.followSpeaker': 'Theo người nói',
   'chair.followSpeakerHint': 'Màn hình chính theo người đang nói',
   'chair.muteAll': 'Tắt tiếng tất cả',
-  'chair.unmuteAll': 'Bỏ tắt tiếng tất cả',
+  'chair.unmuteAll': 'Bỏ tắt tiếng',
   'chair.lock': 'Khoá phòng',
   'chair.unlock': 'Mở khoá phòng',
-  'chair.end': 'Kết thúc giao ban',
+  'chair.end': 'Kết thúc họp',
   'chair.endTitle': 'Kết thúc giao ban cho tất cả?',
   'chair.endText': 'Mọi điểm cầu bị ngắt. Chủ trì vào lại bằng liên kết cũ thì phòng mở lại.',
   'chair.endConfirm': 'Kết thúc',

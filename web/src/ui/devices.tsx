@@ -1,0 +1,133 @@
+import { useComputed } from '@preact/signals';
+import { useId } from 'preact/hooks';
+import { t } from '../i18n';
+import type { DeviceOption, DeviceState } from '../state/room';
+import { useScope } from './context';
+import { Crest } from './crest';
+import { Icon } from './icon';
+import { OwnVideo } from './picture';
+
+/** How many steps the level meter has. */
+const LEVEL_STEPS = 12;
+
+/** How loud the own microphone is. */
+function LevelMeter() {
+  const { room } = useScope();
+  const step = useComputed(() => Math.min(LEVEL_STEPS, Math.ceil(room.devices.level.value * LEVEL_STEPS)));
+  return (
+    <div class="level">
+      <meter class="hidden" aria-label={t('lobby.level')} min={0} max={LEVEL_STEPS} value={step.value} />
+      {Array.from({ length: LEVEL_STEPS }, (_, index) => (
+        <span key={index} class={index < step.value ? 'level-step full' : 'level-step'} />
+      ))}
+    </div>
+  );
+}
+
+function Choice(props: {
+  readonly label: string;
+  readonly none: string;
+  readonly options: readonly DeviceOption[];
+  readonly chosen: string;
+  readonly disabled?: boolean;
+  readonly onChoose: (id: string) => void;
+}) {
+  const id = useId();
+  return (
+    <div class="choice">
+      <label for={id}>{props.label}</label>
+      <select
+        id={id}
+        value={props.chosen}
+        disabled={props.disabled === true || props.options.length === 0}
+        onChange={(event) => props.onChoose(event.currentTarget.value)}
+      >
+        {props.options.length === 0 && <option value="">{props.none}</option>}
+        {props.options.map((option, index) => (
+          <option key={option.id} value={option.id}>
+            {option.label === '' ? t('lobby.unnamedDevice', { number: index + 1 }) : option.label}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+/** Why a device gives nothing, and what to do; never in the way of joining. */
+function Problem({ device, onRetry }: { readonly device: DeviceState; readonly onRetry: () => void }) {
+  if (device.name !== 'failed') return null;
+  return (
+    <div class="problem" role="status">
+      <Icon name="warning" />
+      <p>
+        {t(`device.${device.problem}.text`)} {t(`device.${device.problem}.action`)} {t('device.joinAnyway')}
+      </p>
+      <button type="button" onClick={onRetry}>
+        {t('app.retry')}
+      </button>
+    </div>
+  );
+}
+
+const chosenOf = (device: DeviceState): string => (device.name === 'on' ? device.deviceId : '');
+
+/** The own picture, mirrored, or a crest that says why there is none. */
+export function Preview({ name }: { readonly name: string }) {
+  const { devices } = useScope().room;
+  const stream = devices.ownPicture.value;
+  const camera = devices.camera.value;
+  return (
+    <figure class="preview" aria-label={t('lobby.preview')}>
+      {stream !== null && <OwnVideo stream={stream} mirrored={true} />}
+      <div class="cover">
+        <Crest name={name} />
+        <span class="cover-text">{t(camera.name === 'starting' ? 'lobby.opening' : 'lobby.cameraOff')}</span>
+      </div>
+      {camera.name === 'on' && camera.height > 0 && (
+        <span class="badge size-badge">
+          {camera.width}×{camera.height}
+        </span>
+      )}
+    </figure>
+  );
+}
+
+/** Camera, microphone and speaker. */
+export function DeviceChoices() {
+  const { devices } = useScope().room;
+  const speakers = devices.speakers.value;
+  return (
+    <div class="choices">
+      <Choice
+        label={t('lobby.camera')}
+        none={t('lobby.noCameraFound')}
+        options={devices.cameras.value}
+        chosen={chosenOf(devices.camera.value)}
+        onChoose={(id) => void devices.chooseCamera(id)}
+      />
+      <Problem device={devices.camera.value} onRetry={() => void devices.startCamera()} />
+      <Choice
+        label={t('lobby.microphone')}
+        none={t('lobby.noMicrophoneFound')}
+        options={devices.microphones.value}
+        chosen={chosenOf(devices.microphone.value)}
+        onChoose={(id) => void devices.chooseMicrophone(id)}
+      />
+      <LevelMeter />
+      <Problem device={devices.microphone.value} onRetry={() => void devices.startMicrophone()} />
+      <div class="choice-pair">
+        <Choice
+          label={t('lobby.speaker')}
+          none={t('lobby.speakerDefault')}
+          options={speakers}
+          chosen={devices.speaker.value}
+          onChoose={(id) => void devices.chooseSpeaker(id)}
+        />
+        <button type="button" onClick={() => void devices.testSpeaker()}>
+          <Icon name="speaker" />
+          {t('lobby.testSound')}
+        </button>
+      </div>
+    </div>
+  );
+}

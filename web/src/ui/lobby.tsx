@@ -1,0 +1,116 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { t } from '../i18n';
+import type { DeviceState, LobbyInfo, RoomErrorCode } from '../state/room';
+import { useScope } from './context';
+import { DeviceChoices, Preview } from './devices';
+import { Icon } from './icon';
+import { ErrorText, RemedyButton } from './outcome';
+import { LanguageButton } from './status';
+
+function Without(props: {
+  readonly text: string;
+  readonly device: DeviceState;
+  readonly start: () => Promise<void>;
+  readonly stop: () => void;
+}) {
+  return (
+    <label class="check">
+      <input
+        type="checkbox"
+        checked={props.device.name === 'off'}
+        onChange={(event) => {
+          if (event.currentTarget.checked) props.stop();
+          else void props.start();
+        }}
+      />
+      {props.text}
+    </label>
+  );
+}
+
+/** Enter joins from anywhere but a control that has its own use for it. */
+function useEnter(join: () => void): void {
+  useEffect(() => {
+    const listener = (event: KeyboardEvent): void => {
+      const target = event.target instanceof Element ? event.target : null;
+      if (event.key !== 'Enter' || event.repeat || target?.closest('button, select, a, summary') != null)
+        return;
+      event.preventDefault();
+      join();
+    };
+    addEventListener('keydown', listener);
+    return () => removeEventListener('keydown', listener);
+  });
+}
+
+function Refusal({ error }: { readonly error: RoomErrorCode }) {
+  return (
+    <div class="refusal" role="alert">
+      <ErrorText error={error} />
+    </div>
+  );
+}
+
+/** In front of the room: choose devices, see oneself, go in. Nothing here blocks joining. */
+export function Lobby({ lobby, error }: { readonly lobby: LobbyInfo; readonly error: RoomErrorCode | null }) {
+  const { room } = useScope();
+  const { devices } = room;
+  const joining = room.phase.value.name === 'joining';
+  const takeOver = useSignal(false);
+  const join = (): void => {
+    if (!joining) void room.join({ takeOver: takeOver.peek() });
+  };
+  useEnter(join);
+  useEffect(() => {
+    void devices.preview();
+  }, []);
+  return (
+    <main id="main" class="page lobby">
+      <header class="lobby-head">
+        <h1>{lobby.room.title}</h1>
+        <LanguageButton />
+      </header>
+      <div class="lobby-body">
+        <div class="lobby-self">
+          <Preview name={lobby.site} />
+          <dl class="facts">
+            <dt>{t('lobby.site')}</dt>
+            <dd>
+              <strong>{lobby.site}</strong>
+              {lobby.role === 'chair' && <span class="role">{t('role.chair')}</span>}
+            </dd>
+          </dl>
+          <p class="encrypted" title={t('room.encryptionHelp')}>
+            <Icon name="lock" />
+            {t('lobby.encryption')}
+          </p>
+        </div>
+        <div class="lobby-choices">
+          <DeviceChoices />
+          <Without
+            text={t('lobby.withoutMicrophone')}
+            device={devices.microphone.value}
+            start={() => devices.startMicrophone()}
+            stop={() => devices.stopMicrophone()}
+          />
+          <Without
+            text={t('lobby.withoutCamera')}
+            device={devices.camera.value}
+            start={() => devices.startCamera()}
+            stop={() => devices.stopCamera()}
+          />
+          {error !== null && <Refusal error={error} />}
+          {error === 'seat_in_use' ? (
+            <RemedyButton error={error} />
+          ) : (
+            <button type="button" class="primary join" autofocus disabled={joining} onClick={join}>
+              {joining ? t('lobby.joining') : `${t('lobby.join')} `}
+              {!joining && <span class="join-hint">{t('lobby.joinHint')}</span>}
+            </button>
+          )}
+        </div>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,72 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useRef } from 'preact/hooks';
+import { t } from '../i18n';
+import { Icon } from './icon';
+
+/** A native modal dialog. The browser holds the focus inside and gives it back afterwards. */
+export function Modal(props: {
+  readonly title: string;
+  readonly onClose: () => void;
+  readonly closeButton?: boolean;
+  readonly children: ComponentChildren;
+}) {
+  const element = useRef<HTMLDialogElement>(null);
+  const title = useId();
+  useEffect(() => {
+    const dialog = element.current;
+    dialog?.showModal();
+    return () => dialog?.close();
+  }, []);
+  return (
+    <dialog ref={element} class="modal" aria-labelledby={title} onClose={props.onClose}>
+      <header class="modal-head">
+        <h2 id={title}>{props.title}</h2>
+        {props.closeButton === true && (
+          <button
+            type="button"
+            class="quiet square"
+            aria-label={t('app.close')}
+            onClick={() => element.current?.close()}
+          >
+            <Icon name="close" />
+          </button>
+        )}
+      </header>
+      {props.children}
+    </dialog>
+  );
+}
+
+/** Asks before something that cannot be taken back. The safe answer has the focus. */
+export function Confirmation(props: {
+  readonly title: string;
+  readonly text: string;
+  readonly safe: string;
+  readonly danger: string;
+  readonly onClose: () => void;
+  readonly onConfirm: () => void;
+}) {
+  const close = (event: MouseEvent): void => {
+    (event.currentTarget as HTMLElement).closest('dialog')?.close();
+  };
+  return (
+    <Modal title={props.title} onClose={props.onClose}>
+      <p>{props.text}</p>
+      <div class="modal-actions">
+        <button type="button" autofocus onClick={close}>
+          {props.safe}
+        </button>
+        <button
+          type="button"
+          class="danger"
+          onClick={(event) => {
+            close(event);
+            props.onConfirm();
+          }}
+        >
+          {props.danger}
+        </button>
+      </div>
+    </Modal>
+  );
+}

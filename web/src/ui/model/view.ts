@@ -1,0 +1,295 @@
+/** What one person looks at: layout, page, panel, dialogs. Nothing of it is known to the gateway. */
+import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
+import { t } from '../../i18n';
+import type {
+  ChairAction,
+  DeviceState,
+  MemberState,
+  Notice,
+  Outcome,
+  Room,
+  RoomErrorCode,
+  WireSource,
+} from '../../state/room';
+import { type Attendance, attendance, attendanceChange } from './announce';
+import { type Area, type Grid, gridLayout, paged, stripCapacity, TILE_GAP } from './layout';
+import { Messages } from './messages';
+import { type Outage, outage } from './recovery';
+import { gridSources, stripSources } from './tiles';
+
+/** How the pictures are laid out. */
+export type Layout = 'stage' | 'grid';
+
+/** The dialog that is open. */
+export type Dialog =
+  | { readonly name: 'settings' | 'help' | 'leave' | 'end' }
+  | { readonly name: 'remove'; readonly member: number };
+
+/** The chair's menu of one member, beside the button that opened it. */
+export interface Menu {
+  readonly member: number;
+  readonly anchor: DOMRect;
+}
+
+/** The tiles on the screen. */
+export interface TilePage {
+  readonly sources: readonly WireSource[];
+  /** Counts from 0. */
+  readonly page: number;
+  readonly pages: number;
+  readonly grid: Grid;
+}
+
+/** Height of the bar that turns the pages of the grid, with its gap; two buttons beside the strip. */
+const PAGER_HEIGHT = 56;
+const STRIP_PAGER_WIDTH = 112;
+/** Half a second: an outage's faces change at whole seconds, the clock too. */
+const TICK = 500;
+
+/** Width of a tile of the strip in an area of `width`. */
+export function stripTileWidth(width: number): number {
+  if (width < 700) return 112;
+  return width < 1100 ? 192 : 224;
+}
+
+/** The state of the view of one room. Ends with {@link RoomView.dispose}. */
+export class RoomView {
+  readonly messages = new Messages();
+  readonly layout = signal<Layout>('stage');
+  readonly page = signal(0);
+  /** The area for stage, strip and grid. */
+  readonly area = signal<Area>({ width: 0, height: 0 });
+  readonly panelOpen = signal(false);
+  readonly filter = signal('');
+  readonly dialog = signal<Dialog | null>(null);
+  readonly menu = signal<Menu | null>(null);
+  readonly now = signal(Date.now());
+  readonly tiles: ReadonlySignal<TilePage>;
+  readonly stageHeight: ReadonlySignal<number>;
+  readonly outage: ReadonlySignal<Outage>;
+  readonly isChair: ReadonlySignal<boolean>;
+  readonly #room: Room;
+  readonly #ends: (() => void)[] = [];
+
+  constructor(room: Room) {
+    this.#room = room;
+    this.isChair = computed(() => room.self.value?.role === 'chair');
+    this.outage = computed(() => outage(room.phase.value, this.now.value));
+    this.tiles = computed(() => (this.layout.value === 'stage' ? this.#strip() : this.#grid()));
+    this.stageHeight = computed(() => this.#stageHeight());
+    const ticker = setInterval(() => {
+      this.now.value = Date.now();
+    }, TICK);
+    this.#ends.push(
+      () => clearInterval(ticker),
+      effect(() => this.#want()),
+      effect(() => {
+        if (this.dialog.value !== null) room.dialogOpened();
+      }),
+      room.onNotice((notice) => this.#notice(notice)),
+      this.#announceAttendance(),
+      this.#announceStage(),
+      this.#announceOutage(),
+      () => this.messages.dispose(),
+    );
+  }
+
+  /** Turns pages. */
+  turn(pages: number): void {
+    this.page.value = Math.min(Math.max(0, this.tiles.value.page + pages), this.tiles.value.pages - 1);
+  }
+
+  /** Goes to the other layout. */
+  toggleLayout(): void {
+    this.page.value = 0;
+    this.layout.value = this.layout.value === 'stage' ? 'grid' : 'stage';
+  }
+
+  /** Shows why something was not done. */
+  showError(code: RoomErrorCode): void {
+    this.messages.show({
+      kind: 'error',
+      text: t(`error.${code}.text`),
+      action: t(`error.${code}.action`),
+      code,
+    });
+  }
+
+  /** Waits for a request and shows why it was refused. */
+  async settle(request: Promise<Outcome>): Promise<void> {
+    const outcome = await request;
+    if (!outcome.ok) this.showError(outcome.error);
+  }
+
+  /** Gives an order of the chair. */
+  order(action: ChairAction): void {
+    void this.settle(this.#room.chair(action));
+  }
+
+  /** Lets a member speak and puts him before everyone. */
+  invite(member: MemberState): void {
+    const { member: id } = member;
+    if (member.muted) this.order({ action: 'let_speak', member: id });
+    this.order({ action: 'pin', source: { member: id, kind: 'camera' } });
+    this.order({ action: 'lower_hand', member: id });
+  }
+
+  /** Opens a dialog. */
+  open(dialog: Dialog): void {
+    this.dialog.value = dialog;
+  }
+
+  /** Opens or closes roll call and requests to speak. */
+  togglePanel(): void {
+    this.panelOpen.value = !this.panelOpen.value;
+  }
+
+  /** Opens or closes the microphone, and says why it stays closed. */
+  async toggleMicrophone(): Promise<void> {
+    const room = this.#room;
+    const open = room.media.value.microphone === 'off';
+    if (open && room.own.value?.muted === true) {
+      this.messages.show({ kind: 'info', text: t('bar.microphoneMutedHint') });
+      return;
+    }
+    await room.setMicrophone(open);
+    if (open) this.#showProblem(room.devices.microphone.value);
+  }
+
+  /** Turns the camera on or off, and says why it stays off. */
+  async toggleCamera(): Promise<void> {
+    const on = !this.#room.media.value.camera;
+    await this.#room.setCamera(on);
+    if (on) this.#showProblem(this.#room.devices.camera.value);
+  }
+
+  /** Raises or lowers the own hand. */
+  toggleHand(): void {
+    void this.settle(this.#room.raiseHand((this.#room.own.value?.hand ?? null) === null));
+  }
+
+  /** Presents the screen or stops. */
+  toggleShare(): void {
+    if (this.#room.media.value.screen) this.#room.stopSharing();
+    else void this.settle(this.#room.shareScreen());
+  }
+
+  /** Ends timers and subscriptions. */
+  dispose(): void {
+    for (const end of this.#ends) end();
+  }
+
+  #strip(): TilePage {
+    const { width } = this.area.value;
+    const tile = stripTileWidth(width);
+    const self = this.#room.self.value?.member ?? null;
+    const sources = stripSources(this.#room.present.value, self);
+    const room = width - tile - TILE_GAP;
+    const all = stripCapacity(room, tile);
+    const perPage = sources.length <= all ? all : stripCapacity(room - STRIP_PAGER_WIDTH, tile);
+    const { items, page, pages } = paged(sources, this.page.value, perPage);
+    const grid = {
+      columns: items.length + 1,
+      rows: 1,
+      tileWidth: tile,
+      tileHeight: Math.floor((tile * 9) / 16),
+    };
+    return { sources: items, page, pages, grid };
+  }
+
+  #grid(): TilePage {
+    const area = this.area.value;
+    const sources = gridSources(this.#room.present.value, this.#room.self.value?.member ?? null);
+    let grid = gridLayout(area, sources.length);
+    if (grid.perPage < sources.length) {
+      grid = gridLayout({ width: area.width, height: area.height - PAGER_HEIGHT }, sources.length);
+    }
+    const { items, page, pages } = paged(sources, this.page.value, grid.perPage);
+    return { sources: items, page, pages, grid };
+  }
+
+  #stageHeight(): number {
+    if (this.layout.value !== 'stage') return 0;
+    const { width, height } = this.area.value;
+    const free = height - this.tiles.value.grid.tileHeight - TILE_GAP;
+    return Math.max(0, Math.floor(Math.min(free, (width * 9) / 16)));
+  }
+
+  #want(): void {
+    const self = this.#room.self.value?.member;
+    const height = this.tiles.value.grid.tileHeight;
+    const sources = this.tiles.value.sources.filter((source) => source.member !== self);
+    this.#room.setView({
+      stageHeight: this.stageHeight.value,
+      tiles: sources.map((source) => ({ source, height })),
+    });
+  }
+
+  #showProblem(device: DeviceState): void {
+    if (device.name !== 'failed') return;
+    this.messages.show({
+      kind: 'error',
+      text: t(`device.${device.problem}.text`),
+      action: t(`device.${device.problem}.action`),
+    });
+  }
+
+  #notice(notice: Notice): void {
+    if (notice.name === 'error') this.showError(notice.error);
+    else this.messages.show({ kind: 'info', text: t(`notice.${notice.name}`) });
+  }
+
+  /** Says how many came, left and asked to speak; not on entering, when all of it is new. */
+  #announceAttendance(): () => void {
+    let said: Attendance | null = null;
+    let waiting = false;
+    return effect(() => {
+      const members = this.#room.members.value;
+      if (members.length === 0 || waiting) return;
+      if (said === null) {
+        said = attendance(members);
+        return;
+      }
+      waiting = true;
+      this.messages.say(() => {
+        waiting = false;
+        const next = attendance(this.#room.members.peek());
+        const { joined, left, hands } = attendanceChange(said ?? next, next);
+        said = next;
+        return [
+          joined > 0 ? t('live.joined', { count: joined }) : '',
+          left > 0 ? t('live.left', { count: left }) : '',
+          hands > 0 && this.isChair.peek() ? t('live.hands', { count: hands }) : '',
+        ]
+          .filter((part) => part !== '')
+          .join('. ');
+      });
+    });
+  }
+
+  /** Says whom the chair put on the stage; a stage that follows the speaker would say too much. */
+  #announceStage(): () => void {
+    let said = '';
+    return effect(() => {
+      const rule = this.#room.stage.value?.rule;
+      const pinned = rule?.rule === 'pinned' ? `${rule.source.member}-${rule.source.kind}` : '';
+      if (pinned === said) return;
+      said = pinned;
+      if (rule?.rule !== 'pinned') return;
+      const { member } = rule.source;
+      this.messages.say(() => t('live.stage', { name: this.#room.member(member).peek()?.name ?? '' }));
+    });
+  }
+
+  /** Says once that the connection is lost, and that it is back. */
+  #announceOutage(): () => void {
+    let lost = false;
+    return effect(() => {
+      const seen = this.outage.value;
+      const isLost = seen === 'banner' || seen === 'page';
+      if (isLost === lost) return;
+      lost = isLost;
+      this.messages.sayNow(isLost ? t('recovering.title') : t('recovering.back'));
+    });
+  }
+}

@@ -1,0 +1,95 @@
+import { t } from '../i18n';
+import { useScope } from './context';
+import { Icon } from './icon';
+import { duration } from './model/format';
+
+/** What has just happened, at the edge of the page; said by the live regions too. */
+export function Toasts() {
+  const { messages } = useScope().view;
+  return (
+    <div class="toasts">
+      {messages.toasts.value.map((toast) => (
+        <div key={toast.id} class="toast" data-kind={toast.kind}>
+          {toast.kind === 'error' && <Icon name="warning" />}
+          <p>
+            <strong>{toast.text}</strong>
+            {toast.action !== undefined && <> {toast.action}</>}
+            {toast.code !== undefined && (
+              <span class="toast-code">{t('app.code', { code: toast.code })}</span>
+            )}
+          </p>
+          <button
+            type="button"
+            class="quiet square"
+            aria-label={t('app.close')}
+            onClick={() => messages.dismiss(toast.id)}
+          >
+            <Icon name="close" />
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** The two voices of the page: one waits for a pause, one interrupts. */
+export function LiveRegions() {
+  const { messages } = useScope().view;
+  return (
+    <div class="hidden">
+      <div aria-live="polite">{messages.polite.value}</div>
+      <div aria-live="assertive">{messages.assertive.value}</div>
+    </div>
+  );
+}
+
+/** How long the connection is gone, counted. */
+export function OutageBanner() {
+  const { room, view } = useScope();
+  const phase = room.phase.value;
+  if (view.outage.value !== 'banner' || phase.name !== 'recovering') return null;
+  const seconds = Math.floor((view.now.value - phase.since) / 1000);
+  return (
+    <p class="outage-banner">
+      <Icon name="warning" />
+      {t('recovering.banner', { seconds })}
+    </p>
+  );
+}
+
+/** After a minute: a whole page, with the way out. */
+export function OutagePage() {
+  const { room, view } = useScope();
+  const phase = room.phase.value;
+  if (view.outage.value !== 'page' || phase.name !== 'recovering') return null;
+  return (
+    <section
+      class="outage-page"
+      role="alertdialog"
+      aria-labelledby="outage-title"
+      aria-describedby="outage-text"
+    >
+      <h2 id="outage-title">{t('recovering.title')}</h2>
+      <p class="outage-time">{t('recovering.time', { time: duration(view.now.value - phase.since) })}</p>
+      <p id="outage-text">{t('recovering.text')}</p>
+      <button type="button" class="danger" onClick={() => room.leave()}>
+        {t('bar.leave')}
+      </button>
+    </section>
+  );
+}
+
+/** The browser refuses to play sound until someone clicks. */
+export function SoundBlocked() {
+  const { room } = useScope();
+  if (!room.soundBlocked.value) return null;
+  return (
+    <div class="sound-blocked" role="alert">
+      <p>{t('sound.blocked')}</p>
+      <button type="button" class="primary" onClick={() => void room.unblockSound()}>
+        <Icon name="speaker" />
+        {t('sound.enable')}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,172 @@
+import { useSignal } from '@preact/signals';
+import { useId } from 'preact/hooks';
+import { t } from '../i18n';
+import type { EndReason, RoomErrorCode } from '../state/room';
+import { useScope } from './context';
+import { Icon } from './icon';
+import { remedyOf } from './model/errors';
+import { pastedLink } from './model/link';
+import { LanguageButton } from './status';
+
+/** Sentence, cause, next step and code of an error. */
+export function ErrorText({ error }: { readonly error: RoomErrorCode }) {
+  return (
+    <>
+      <p class="outcome-text">{t(`error.${error}.text`)}</p>
+      <CauseAndNext cause={t(`error.${error}.cause`)} next={t(`error.${error}.action`)} />
+      <p class="outcome-code">{t('app.code', { code: error })}</p>
+    </>
+  );
+}
+
+function CauseAndNext({ cause, next }: { readonly cause: string; readonly next: string }) {
+  return (
+    <dl class="facts">
+      <dt>{t('app.cause')}</dt>
+      <dd>{cause}</dd>
+      <dt>{t('app.next')}</dt>
+      <dd>{next}</dd>
+    </dl>
+  );
+}
+
+/** The one button that belongs to an error. */
+export function RemedyButton({ error }: { readonly error: RoomErrorCode }) {
+  const { room } = useScope();
+  switch (remedyOf(error)) {
+    case 'take_over':
+      return (
+        <button type="button" class="primary" onClick={() => void room.join({ takeOver: true })}>
+          {t('refused.takeOver')}
+        </button>
+      );
+    case 'reload':
+      return (
+        <button type="button" class="primary" onClick={() => location.reload()}>
+          {t('app.reload')}
+        </button>
+      );
+    case 'retry':
+      return (
+        <button
+          type="button"
+          class="primary"
+          onClick={() => void (room.lobby.peek() === null ? room.open() : room.join())}
+        >
+          {t('app.retry')}
+        </button>
+      );
+    case 'link':
+      return <PasteLink />;
+    case 'none':
+      return null;
+  }
+}
+
+/** Opens the link that a person pastes. */
+function PasteLink() {
+  const id = useId();
+  const text = useSignal('');
+  const wrong = useSignal(false);
+  return (
+    <form
+      class="paste"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const link = pastedLink(text.value, location.origin);
+        wrong.value = link === null;
+        if (link === null) return;
+        location.assign(link);
+        location.reload();
+      }}
+    >
+      <label for={id}>{t('landing.paste')}</label>
+      <div class="paste-line">
+        <input
+          id={id}
+          type="text"
+          autocomplete="off"
+          spellcheck={false}
+          aria-invalid={wrong.value}
+          value={text.value}
+          onInput={(event) => {
+            text.value = event.currentTarget.value;
+          }}
+        />
+        <button type="submit" class="primary">
+          {t('landing.open')}
+        </button>
+      </div>
+      {wrong.value && (
+        <p class="problem" role="alert">
+          <Icon name="warning" />
+          {t('landing.badLink')}
+        </p>
+      )}
+    </form>
+  );
+}
+
+/** Opened without a link: says what this is and how to get in. */
+export function Landing() {
+  return (
+    <main id="main" class="page outcome">
+      <header class="outcome-head">
+        <span class="brand">{t('app.name')}</span>
+        <LanguageButton />
+      </header>
+      <h1>{t('landing.title')}</h1>
+      <p>{t('landing.text')}</p>
+      <ol class="steps">
+        <li>{t('landing.step1')}</li>
+        <li>{t('landing.step2')}</li>
+        <li>{t('landing.step3')}</li>
+      </ol>
+      <PasteLink />
+    </main>
+  );
+}
+
+/** Not let in, and why. */
+export function Refused({ error }: { readonly error: RoomErrorCode }) {
+  return (
+    <main id="main" class="page outcome">
+      <header class="outcome-head">
+        <span class="brand">{t('app.name')}</span>
+        <LanguageButton />
+      </header>
+      <h1>{t('refused.title')}</h1>
+      <ErrorText error={error} />
+      <RemedyButton error={error} />
+    </main>
+  );
+}
+
+/** Over, and why. */
+export function Ended({ reason }: { readonly reason: EndReason }) {
+  const { room } = useScope();
+  return (
+    <main id="main" class="page outcome">
+      <header class="outcome-head">
+        <span class="brand">{room.info.value?.title ?? t('app.name')}</span>
+        <LanguageButton />
+      </header>
+      <h1>{t(`ended.${reason}.text`)}</h1>
+      <CauseAndNext cause={t(`ended.${reason}.cause`)} next={t(`ended.${reason}.action`)} />
+      {reason !== 'removed' && reason !== 'revoked' && (
+        <button type="button" class="primary" onClick={() => location.reload()}>
+          {t('ended.rejoin')}
+        </button>
+      )}
+    </main>
+  );
+}
+
+/** While the link is looked up. */
+export function Opening() {
+  return (
+    <main id="main" class="page outcome" aria-busy="true">
+      <p>{t('app.loading')}</p>
+    </main>
+  );
+}

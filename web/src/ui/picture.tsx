@@ -1,0 +1,20 @@
+import { useEffect, useRef } from 'preact/hooks';
+
+/** A stream of this computer's own, without sound. */
+export function OwnVideo({ stream, mirrored }: { readonly stream: MediaStream; readonly mirrored: boolean }) {
+  const element = useRef<HTMLVideoElement>(null);
+  useEffect(() => {
+    if (element.current !== null) element.current.srcObject = stream;
+  }, [stream]);
+  return <video ref={element} class={mirrored ? 'picture mirrored' : 'picture'} autoplay muted playsInline />;
+}
+
+/**
+ * A video element that the room fills. It begins covered; from `attach` on the room alone covers and uncovers it,
+ * at the painted frame, and the style sheet shows the crest behind it exactly as long as it is covered.
+ */
+export function RemoteVideo({ attach }: { readonly attach: (element: HTMLVideoElement) => () => void }) {
+  const element = useRef<HTMLVideoElement>(null);
+  useEffect(() => (element.current === null ? undefined : attach(element.current)), []);
+  return <video ref={element} class="picture" data-covered="" autoplay muted playsInline />;
+}

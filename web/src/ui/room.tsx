@@ -1,0 +1,36 @@
+import { useEffect } from 'preact/hooks';
+import { ChairMenu } from './chair';
+import { useScope } from './context';
+import { Dialogs } from './dialogs';
+import { useShortcuts } from './keyboard';
+import { OutageBanner, OutagePage, SoundBlocked, Toasts } from './notices';
+import { Panel } from './panel';
+import { Pictures } from './pictures';
+import { StatusStrip } from './status';
+import { Toolbar } from './toolbar';
+
+/** From this width on the panel stands beside the pictures and is open at first. */
+const WIDE = '(min-width: 1000px)';
+
+/** The briefing. */
+export function RoomPage() {
+  const { view } = useScope();
+  useShortcuts();
+  useEffect(() => {
+    view.panelOpen.value = matchMedia(WIDE).matches;
+  }, []);
+  return (
+    <div class="room" data-panel={view.panelOpen.value}>
+      <StatusStrip />
+      <OutageBanner />
+      <Pictures />
+      {view.panelOpen.value && <Panel />}
+      <SoundBlocked />
+      <Toolbar />
+      <Toasts />
+      <OutagePage />
+      <ChairMenu />
+      <Dialogs />
+    </div>
+  );
+}

@@ -1,0 +1,104 @@
+import { chooseLanguage, language, t } from '../i18n';
+import type { Network } from '../state/room';
+import { useScope } from './context';
+import { Icon } from './icon';
+import { clock } from './model/format';
+
+/** The classification over every page: word and colour; nothing ever lies above it. */
+export function ClassificationBanner() {
+  const { room } = useScope();
+  const info = room.info.value;
+  if (info === null) return null;
+  const word = t(`classification.${info.classification}`);
+  return (
+    <p class="classification" data-level={info.classification}>
+      <span class="hidden">{t('classification.label', { word })}</span>
+      <span aria-hidden="true">{word}</span>
+    </p>
+  );
+}
+
+/** Switches to the other language, named in that language. */
+export function LanguageButton() {
+  const other = language.value === 'vi' ? 'en' : 'vi';
+  return (
+    <button
+      type="button"
+      class="quiet language"
+      lang={other}
+      aria-label={t('app.otherLanguage')}
+      title={t('app.otherLanguage')}
+      onClick={() => chooseLanguage(other)}
+    >
+      {other === 'en' ? 'EN' : 'VI'}
+    </button>
+  );
+}
+
+/** The word for each number of bars. */
+const NETWORK_WORDS = ['none', 'weak', 'fair', 'good'] as const;
+
+function NetworkBars({ network }: { readonly network: Network | null }) {
+  const bars = network?.bars ?? 0;
+  const label =
+    network === null
+      ? t('room.networkUnknown')
+      : t('room.network', { word: t(`network.${NETWORK_WORDS[bars]}`), rtt: Math.round(network.rtt) });
+  return (
+    <span class="status-item network" data-bars={network === null ? undefined : bars} title={label}>
+      <svg class="bars" viewBox="0 0 24 20" aria-hidden="true" focusable="false">
+        {[1, 2, 3].map((bar) => (
+          <rect
+            key={bar}
+            class={bar <= bars ? 'bar full' : 'bar'}
+            x={bar * 8 - 8}
+            y={20 - bar * 6}
+            width="6"
+            height={bar * 6}
+          />
+        ))}
+      </svg>
+      <span class="hidden">{label}</span>
+      <span aria-hidden="true">
+        {network === null ? '—' : t('room.rtt', { rtt: Math.round(network.rtt) })}
+      </span>
+    </span>
+  );
+}
+
+function Clock() {
+  const { room, view } = useScope();
+  return (
+    <time class="status-item clock" title={t('room.clock')}>
+      {clock(new Date(view.now.value + room.clockOffset.value))}
+    </time>
+  );
+}
+
+/** The strip that never hides: room, encryption, attendance, network, clock, language. */
+export function StatusStrip() {
+  const { room } = useScope();
+  const total = room.members.value.length;
+  const present = room.present.value.length;
+  return (
+    <header class="status">
+      <h1 class="status-title">{room.info.value?.title ?? t('app.name')}</h1>
+      <span class="status-item encryption" title={t('room.encryptionHelp')}>
+        <Icon name="lock" />
+        <span class="status-word">{t('room.encryption')}</span>
+        <span class="hidden">{t('room.encryptionHelp')}</span>
+      </span>
+      <span class="status-item sites">
+        <Icon name="people" />
+        <span class="status-word">{t('room.present')}</span>
+        {present}/{total}
+      </span>
+      {room.locked.value && <span class="status-item flag">{t('room.locked')}</span>}
+      {room.mutedAll.value && <span class="status-item flag">{t('room.mutedAll')}</span>}
+      <span class="status-space" />
+      <NetworkBars network={room.network.value} />
+      <Clock />
+      <LanguageButton />
+    </header>
+  );
+}

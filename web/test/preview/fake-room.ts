@@ -1,0 +1,321 @@
+/** A room without gateway, to look at every page: `vite`, then /test/preview/?page=room&sites=40&role=chair. */
+import { computed, type Signal, signal } from '@preact/signals';
+import type {
+  ChairAction,
+  Classification,
+  DeviceState,
+  LobbyInfo,
+  MemberState,
+  Network,
+  Notice,
+  Outcome,
+  OwnMedia,
+  Phase,
+  Picture,
+  Role,
+  Room,
+  RoomErrorCode,
+  Stage,
+  WireSource,
+} from '../../src/state/room';
+import { handQueue, inOrder, isPresent } from '../../src/state/roster';
+
+/** What the address asks for. */
+export interface Wish {
+  readonly page: string;
+  readonly sites: number;
+  readonly role: Role;
+  readonly error: RoomErrorCode | null;
+  readonly classification: Classification;
+  readonly lost: number;
+  readonly pinned: boolean;
+  readonly sharing: boolean;
+  readonly muted: boolean;
+  readonly quiet: boolean;
+  readonly camera: DeviceState;
+  readonly soundBlocked: boolean;
+}
+
+const NAMES = [
+  'Sở chỉ huy vùng Bắc',
+  'Điểm cầu 1',
+  'Điểm cầu 2',
+  'Trạm quan trắc Nghĩa Hưng',
+  'Điểm cầu huyện đảo phía Đông',
+  'Cụm kho Đồng Xuân',
+  'Đội cứu hộ số 7',
+  'Văn phòng thường trực phòng, chống thiên tai và tìm kiếm cứu nạn khu vực miền núi',
+];
+
+function roster(count: number): MemberState[] {
+  return Array.from({ length: count }, (_, index) => ({
+    member: index + 1,
+    name: NAMES[index] ?? `Điểm cầu ${index - 4}`,
+    role: index === 0 ? 'chair' : 'site',
+    presence:
+      index > 3 && index % 13 === 5 ? 'absent' : index > 3 && index % 17 === 6 ? 'recovering' : 'present',
+    microphone: index % 5 === 0,
+    camera: index % 7 !== 4,
+    screen: false,
+    muted: index % 11 === 3,
+    hand: index === 2 || index === 3 || index === 9 ? { order: 20 - index } : null,
+    speaking: index === 1,
+  }));
+}
+
+/** A moving picture that tells whose it is. */
+function picture(member: number, kind: string): MediaStream {
+  const canvas = document.createElement('canvas');
+  canvas.width = 640;
+  canvas.height = kind === 'screen' ? 400 : 360;
+  const context = canvas.getContext('2d');
+  let frame = 0;
+  const paint = () => {
+    if (context === null) return;
+    frame += 1;
+    context.fillStyle =
+      kind === 'screen' ? '#f4f4f0' : `hsl(${(member * 47) % 360} 30% ${28 + (member % 3) * 8}%)`;
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    context.fillStyle = kind === 'screen' ? '#333333' : 'rgb(255 255 255 / 40%)';
+    if (kind === 'screen') {
+      for (let line = 0; line < 12; line += 1)
+        context.fillRect(40, 40 + line * 28, 300 + ((line * 97) % 220), 10);
+    } else {
+      context.beginPath();
+      context.arc(320 + Math.sin(frame / 9) * 12, 170, 62, 0, 7);
+      context.ellipse(320 + Math.sin(frame / 9) * 8, 360, 150, 120, 0, 0, 7);
+      context.fill();
+    }
+  };
+  paint();
+  setInterval(paint, 200);
+  return canvas.captureStream(5);
+}
+
+const OK: Outcome = { ok: true };
+
+/** The fake. Orders change its state as the gateway would. */
+export function fakeRoom(wish: Wish): Room {
+  const self = wish.role === 'chair' ? 1 : 2;
+  const rows = signal(roster(wish.sites));
+  const info = { title: 'Giao ban tuần 47', classification: wish.classification };
+  const inside = wish.page === 'room';
+  const phase: Signal<Phase> = signal(startPhase(wish));
+  const lobby: LobbyInfo | null =
+    wish.page === 'landing' || wish.page === 'refused'
+      ? null
+      : { room: info, site: NAMES[self - 1] ?? '', role: wish.role };
+  const screenOf = wish.sharing ? 4 : null;
+  const stage = signal(startStage(wish));
+  const locked = signal(false);
+  const mutedAll = signal(false);
+  const media = signal<OwnMedia>({ microphone: 'off', camera: true, screen: false });
+  const soundBlocked = signal(wish.soundBlocked);
+  const listeners = new Set<(notice: Notice) => void>();
+  const change = (member: number, changes: Partial<MemberState>): void => {
+    rows.value = rows.value.map((row) => (row.member === member ? { ...row, ...changes } : row));
+  };
+  if (screenOf !== null) change(screenOf, { screen: true });
+  if (wish.muted) change(self, { muted: true });
+  const streams = new Map<string, MediaStream>();
+  const stream = (source: WireSource): MediaStream => {
+    const key = `${source.member}-${source.kind}`;
+    const made = streams.get(key) ?? picture(source.member, source.kind);
+    streams.set(key, made);
+    return made;
+  };
+  const seen = (source: WireSource): Picture => {
+    const row = rows.value.find((one) => one.member === source.member);
+    if (row === undefined || row.presence !== 'present') return 'none';
+    return (source.kind === 'screen' ? row.screen : row.camera) ? 'shown' : 'none';
+  };
+  const show = (element: HTMLVideoElement, source: () => WireSource | null) => {
+    const update = () => {
+      const wanted = source();
+      const shown = wanted !== null && seen(wanted) === 'shown';
+      element.toggleAttribute('data-covered', !shown);
+      if (shown && element.srcObject !== stream(wanted)) element.srcObject = stream(wanted);
+    };
+    update();
+    const timer = setInterval(update, 100);
+    return () => clearInterval(timer);
+  };
+  const pin = (source: WireSource): void => {
+    stage.value = { rule: { rule: 'pinned', source }, source };
+  };
+  const muteAll = (on: boolean): void => {
+    mutedAll.value = on;
+    for (const row of rows.peek()) if (row.role !== 'chair') change(row.member, { muted: on });
+  };
+  const obey = (order: ChairAction): Outcome => {
+    if (wish.role !== 'chair') return { ok: false, error: 'not_allowed' };
+    if (order.action === 'pin') pin(order.source);
+    else if (order.action === 'follow_speaker')
+      stage.value = { ...stage.value, rule: { rule: 'follow_speaker' } };
+    else if (order.action === 'mute') change(order.member, { muted: true });
+    else if (order.action === 'let_speak') change(order.member, { muted: false });
+    else if (order.action === 'lower_hand') change(order.member, { hand: null });
+    else if (order.action === 'remove') rows.value = rows.value.filter((row) => row.member !== order.member);
+    else if (order.action === 'end') phase.value = { name: 'ended', reason: 'ended', error: null };
+    else if (order.action === 'lock' || order.action === 'unlock') locked.value = order.action === 'lock';
+    else muteAll(order.action === 'mute_all');
+    return OK;
+  };
+  const own = picture(self, 'camera');
+  const byId = new Map<number, ReturnType<Room['member']>>();
+  return {
+    phase,
+    lobby: signal(lobby),
+    info: signal(lobby === null && !inside ? null : info),
+    self: signal(inside ? { member: self, role: wish.role } : null),
+    own: computed(() => rows.value.find((row) => row.member === self) ?? null),
+    members: computed(() => inOrder(rows.value)),
+    order: computed(() => inOrder(rows.value).map((row) => row.member)),
+    member(id) {
+      const known = byId.get(id) ?? computed(() => rows.value.find((row) => row.member === id) ?? null);
+      byId.set(id, known);
+      return known;
+    },
+    present: computed(() => inOrder(rows.value).filter(isPresent)),
+    hands: computed(() => handQueue(rows.value)),
+    stage,
+    locked,
+    mutedAll,
+    media,
+    ownScreen: signal(null),
+    devices: devices(wish, own),
+    network: signal<Network>({
+      bars: wish.lost > 0 ? 0 : 3,
+      rtt: 31,
+      loss: 0.001,
+      sending: 6_200_000,
+      receiving: 4_000_000,
+    }),
+    connected: signal(wish.lost === 0),
+    clockOffset: signal(0),
+    soundBlocked,
+    open: async () => undefined,
+    join: async () => {
+      phase.value = { name: 'joining', since: Date.now() };
+    },
+    leave() {
+      phase.value = { name: 'ended', reason: 'left', error: null };
+    },
+    async setMicrophone(open) {
+      media.value = { ...media.value, microphone: open ? 'open' : 'off' };
+      change(self, { microphone: open });
+    },
+    pushToTalk(down) {
+      media.value = { ...media.value, microphone: down ? 'push_to_talk' : 'off' };
+      change(self, { microphone: down });
+    },
+    async setCamera(on) {
+      media.value = { ...media.value, camera: on };
+      change(self, { camera: on });
+    },
+    async shareScreen() {
+      media.value = { ...media.value, screen: true };
+      stage.value = { ...stage.value, source: { member: self, kind: 'screen' } };
+      return OK;
+    },
+    stopSharing() {
+      media.value = { ...media.value, screen: false };
+      stage.value = { ...stage.value, source: { member: 1, kind: 'camera' } };
+    },
+    async raiseHand(raised) {
+      change(self, { hand: raised ? { order: 99 } : null });
+      return OK;
+    },
+    chair: async (order) => obey(order),
+    async unblockSound() {
+      soundBlocked.value = false;
+    },
+    setView: () => undefined,
+    attachStage: (element) => show(element, () => stage.peek().source),
+    attachTile: (source, element) => show(element, () => source),
+    picture: (source) => computed(() => seen(source)),
+    stagePicture: computed(() => (stage.value.source === null ? 'none' : seen(stage.value.source))),
+    onNotice(listener) {
+      listeners.add(listener);
+      if (wish.error !== null)
+        setTimeout(() => listener({ name: 'error', error: wish.error ?? 'internal' }), 100);
+      return () => listeners.delete(listener);
+    },
+    dialogOpened: () => undefined,
+    dispose: () => undefined,
+  };
+}
+
+function startStage(wish: Wish): Stage {
+  const fourth: WireSource = { member: 4, kind: wish.sharing ? 'screen' : 'camera' };
+  const first: WireSource = { member: wish.role === 'chair' ? 2 : 1, kind: 'camera' };
+  const source = wish.sharing || wish.pinned ? fourth : first;
+  return {
+    rule: wish.pinned ? { rule: 'pinned', source } : { rule: 'follow_speaker' },
+    source: wish.quiet ? null : source,
+  };
+}
+
+function startPhase(wish: Wish): Phase {
+  switch (wish.page) {
+    case 'room':
+      return wish.lost > 0 ? { name: 'recovering', since: Date.now() - wish.lost * 1000 } : { name: 'live' };
+    case 'landing':
+      return { name: 'lobby', error: 'link_missing' };
+    case 'refused':
+    case 'lobby':
+      return { name: 'lobby', error: wish.error };
+    case 'ended':
+    case 'removed':
+    case 'revoked':
+    case 'taken_over':
+    case 'left':
+      return { name: 'ended', reason: wish.page, error: null };
+    default:
+      return { name: 'idle' };
+  }
+}
+
+function devices(wish: Wish, own: MediaStream): Room['devices'] {
+  const camera = signal<DeviceState>(wish.camera);
+  const microphone = signal<DeviceState>({ name: 'on', deviceId: 'm1', label: '', width: 0, height: 0 });
+  const level = signal(0);
+  setInterval(() => {
+    level.value = microphone.value.name === 'on' ? 0.3 + 0.3 * Math.random() : 0;
+  }, 100);
+  const on = (id: string): DeviceState => ({ name: 'on', deviceId: id, label: '', width: 1280, height: 720 });
+  return {
+    cameras: signal([
+      { id: 'c1', label: 'HD Webcam (046d:0825)' },
+      { id: 'c2', label: 'Camera tài liệu' },
+    ]),
+    microphones: signal([{ id: 'm1', label: 'Micro hội nghị' }]),
+    speakers: signal([]),
+    camera,
+    microphone,
+    speaker: signal(''),
+    ownPicture: computed(() => (camera.value.name === 'on' ? own : null)),
+    level,
+    preview: async () => undefined,
+    startCamera: async () => {
+      camera.value = on('c1');
+    },
+    stopCamera() {
+      camera.value = { name: 'off' };
+    },
+    startMicrophone: async () => {
+      microphone.value = on('m1');
+    },
+    stopMicrophone() {
+      microphone.value = { name: 'off' };
+    },
+    chooseCamera: async (id) => {
+      camera.value = on(id);
+    },
+    chooseMicrophone: async (id) => {
+      microphone.value = on(id);
+    },
+    chooseSpeaker: async () => undefined,
+    testSpeaker: async () => undefined,
+  };
+}

@@ -1,0 +1,43 @@
+/** Draws the page that the address asks for over a fake room. Not part of the product. */
+import { render } from 'preact';
+import { chooseLanguage, startLanguage } from '../../src/i18n';
+import type { Classification, DeviceState, RoomErrorCode } from '../../src/state/room';
+import '../../src/styles/index.css';
+import { App } from '../../src/ui/app';
+import { loadPreferences, THEMES } from '../../src/ui/model/preferences';
+import { type Layout, RoomView } from '../../src/ui/model/view';
+import { fakeRoom } from './fake-room';
+
+const asked = new URLSearchParams(location.search);
+const has = (name: string): boolean => asked.has(name);
+const problem = asked.get('camera');
+const camera: DeviceState =
+  problem === null
+    ? { name: 'on', deviceId: 'c1', label: '', width: 1280, height: 720 }
+    : { name: 'failed', problem: problem as 'denied' };
+
+startLanguage();
+chooseLanguage(asked.get('lang') === 'en' ? 'en' : 'vi');
+const preferences = loadPreferences();
+preferences.theme.value = THEMES.find((theme) => theme === asked.get('theme')) ?? 'dark';
+const room = fakeRoom({
+  page: asked.get('page') ?? 'room',
+  sites: Number(asked.get('sites') ?? 3),
+  role: asked.get('role') === 'chair' ? 'chair' : 'site',
+  error: asked.get('error') as RoomErrorCode | null,
+  classification: (asked.get('level') ?? 'confidential') as Classification,
+  lost: Number(asked.get('lost') ?? 0),
+  pinned: has('pinned'),
+  sharing: has('sharing'),
+  muted: has('muted'),
+  quiet: has('quiet'),
+  camera,
+  soundBlocked: has('blocked'),
+});
+const view = new RoomView(room);
+view.layout.value = (asked.get('layout') ?? 'stage') as Layout;
+const dialog = asked.get('dialog');
+if (dialog === 'remove') view.open({ name: 'remove', member: 3 });
+else if (dialog !== null) view.open({ name: dialog as 'help' });
+const root = document.getElementById('app');
+if (root !== null) render(<App scope={{ room, view, preferences }} />, root);
