@@ -8,7 +8,7 @@ type Message<T extends ServerMessage['type']> = Extract<ServerMessage, { type: T
 
 const snapshot = () => fromSnapshot(golden<Message<'snapshot'>>('server/snapshot.json').snapshot);
 const delta = golden<Message<'delta'>>('server/delta.json');
-const after = (state: RoomState) => applyDelta(state, delta.version, delta.changes);
+const advanced = (state: RoomState) => applyDelta(state, delta.version, delta.changes);
 
 describe('a snapshot', () => {
   it('becomes the state', () => {
@@ -22,7 +22,7 @@ describe('a snapshot', () => {
 
 describe('a delta', () => {
   it('applies every kind of change in order', () => {
-    const state = after(snapshot());
+    const state = advanced(snapshot());
     expect(state?.version).toBe(13);
     expect(state?.stage).toEqual({
       rule: { rule: 'pinned', source: { member: 1, kind: 'camera' } },
@@ -34,14 +34,14 @@ describe('a delta', () => {
 
   it('leaves the state before it and the rows it does not name alone', () => {
     const before = snapshot();
-    const next = after(before);
+    const next = advanced(before);
     expect(before.members.get(2)?.speaking).toBe(false);
     expect(next?.members.get(1)).toBe(before.members.get(1));
   });
 
   it('that comes twice or crossed a snapshot changes nothing', () => {
-    const once = after(snapshot()) as RoomState;
-    expect(after(once)).toBe(once);
+    const once = advanced(snapshot()) as RoomState;
+    expect(advanced(once)).toBe(once);
   });
 
   it('after a gap asks for a snapshot', () => {
