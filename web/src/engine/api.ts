@@ -7,6 +7,8 @@ export interface LinkInfo {
   /** The site's name. */
   readonly site: string;
   readonly role: Role;
+  /** Another connection holds the seat: joining takes it over. */
+  readonly in_use: boolean;
 }
 
 /** A request that was answered with a code, or (`unreachable`) not at all. */
@@ -21,12 +23,12 @@ const REQUEST_TIMEOUT_MS = 8000;
 
 /** Looks a link up. Throws {@link ApiError}. */
 export async function fetchLobby(link: string): Promise<LinkInfo> {
-  return (await post('/api/v1/lobby', { link })) as LinkInfo;
+  return (await post('/api/v1/lobby', { secret: link })) as LinkInfo;
 }
 
 /** Buys a ticket that lives 30 s and opens one socket. Throws {@link ApiError}. */
 export async function buyTicket(link: string): Promise<string> {
-  return ((await post('/api/v1/tickets', { link })) as { ticket: string }).ticket;
+  return ((await post('/api/v1/tickets', { secret: link })) as { ticket: string }).ticket;
 }
 
 /** Where the socket is. */

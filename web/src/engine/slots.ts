@@ -94,6 +94,11 @@ export class SlotTable {
     this.owner.onChange(slot);
   }
 
+  /** Outside the room: nothing is assigned. */
+  clear(): void {
+    this.slots.clear();
+  }
+
   /** A new peer connection: its timestamps have nothing to do with the old one's. */
   restart(): void {
     for (const [slot, held] of this.slots) {

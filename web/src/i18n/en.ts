@@ -316,4 +316,8 @@ export const en: Readonly<Record<Key, string>> = {
   'error.connection_lost.text': 'It is unclear whether the request was carried out.',
   'error.connection_lost.cause': 'The connection was lost before the server answered.',
   'error.connection_lost.action': 'Wait for the connection, look at the room, and repeat it if need be.',
+  'error.share_failed.text': 'The screen could not be shared.',
+  'error.share_failed.cause': 'The browser or the system does not let the screen be captured.',
+  'error.share_failed.action':
+    'Allow the browser to record the screen in the system settings, then try again.',
 };

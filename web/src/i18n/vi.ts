@@ -312,6 +312,9 @@ export const vi = {
   'error.connection_lost.text': 'Chưa rõ yêu cầu đã được thực hiện hay chưa.',
   'error.connection_lost.cause': 'Mất kết nối trước khi máy chủ trả lời.',
   'error.connection_lost.action': 'Chờ nối lại, xem trạng thái phòng rồi làm lại nếu cần.',
+  'error.share_failed.text': 'Không trình chiếu được màn hình.',
+  'error.share_failed.cause': 'Trình duyệt hoặc hệ điều hành không cho chụp màn hình.',
+  'error.share_failed.action': 'Cho phép trình duyệt ghi màn hình trong cài đặt máy, rồi thử lại.',
 } as const;
 
 /** The name of a text. */

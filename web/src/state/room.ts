@@ -5,6 +5,10 @@
  * peer connection. Everything here is plain data or a function, so a view can be drawn over a fake room too.
  */
 import type { ReadonlySignal } from '@preact/signals';
+import type { LinkInfo } from '../engine/api';
+import type { DeviceState } from '../engine/capture';
+import type { DeviceOption } from '../engine/devices';
+import type { Network } from '../engine/network';
 import type {
   ChairAction,
   EndReason,
@@ -17,6 +21,10 @@ import type {
   WireSource,
 } from '../gen/wire';
 
+export type { LinkInfo as LobbyInfo } from '../engine/api';
+export type { DeviceProblem, DeviceState } from '../engine/capture';
+export type { DeviceOption } from '../engine/devices';
+export type { Network } from '../engine/network';
 export type {
   ChairAction,
   Classification,
@@ -42,7 +50,9 @@ export type ClientErrorCode =
   /** The browser lacks what the room needs. */
   | 'browser_too_old'
   /** A request was not answered because the connection was lost; it may or may not have been carried out. */
-  | 'connection_lost';
+  | 'connection_lost'
+  /** The browser or the system could not share a screen. */
+  | 'share_failed';
 
 /** Every code a view must have words for. */
 export type RoomErrorCode = ErrorCode | ClientErrorCode;
@@ -62,54 +72,8 @@ export type Phase =
   /** Over. */
   | { readonly name: 'ended'; readonly reason: EndReason | 'refused'; readonly error: RoomErrorCode | null };
 
-/** What the lobby shows of the room and of the seat that the link gives. */
-export interface LobbyInfo {
-  /** The room's title and classification. */
-  readonly room: RoomInfo;
-  /** The name of the site the link was made for. */
-  readonly site: string;
-  /** The role of its seat. */
-  readonly role: Role;
-}
-
 /** What a request came to. */
 export type Outcome = { readonly ok: true } | { readonly ok: false; readonly error: RoomErrorCode };
-
-/** Why a device gives nothing. */
-export type DeviceProblem =
-  /** The person or the browser's policy said no. */
-  | 'denied'
-  /** Another program holds it. */
-  | 'busy'
-  /** There is none. */
-  | 'missing'
-  /** It was pulled out while in use. */
-  | 'unplugged'
-  /** The browser could not start it. */
-  | 'failed';
-
-/** A capturing device of one kind. */
-export type DeviceState =
-  /** Not asked for. */
-  | { readonly name: 'off' }
-  /** Asked for; the browser may be asking the person. */
-  | { readonly name: 'starting' }
-  /** Capturing. `width` and `height` are 0 for a microphone. */
-  | {
-      readonly name: 'on';
-      readonly deviceId: string;
-      readonly label: string;
-      readonly width: number;
-      readonly height: number;
-    }
-  /** Not capturing, and why. */
-  | { readonly name: 'failed'; readonly problem: DeviceProblem };
-
-/** One choice of a device list. Labels are empty until the browser has given permission. */
-export interface DeviceOption {
-  readonly id: string;
-  readonly label: string;
-}
 
 /** Cameras, microphones and speakers, and the own picture. None of this ever blocks joining. */
 export interface Devices {
@@ -146,20 +110,6 @@ export interface OwnMedia {
   readonly microphone: MicrophoneState;
   readonly camera: boolean;
   readonly screen: boolean;
-}
-
-/** The own network, from the last few seconds. */
-export interface Network {
-  /** 0 no connection, 1 weak, 2 fair, 3 good. */
-  readonly bars: 0 | 1 | 2 | 3;
-  /** Way there and back, in milliseconds. */
-  readonly rtt: number;
-  /** Packets lost in either direction, the worse of the two, 0 to 1. */
-  readonly loss: number;
-  /** Sent, in bit/s. */
-  readonly sending: number;
-  /** Received, in bit/s. */
-  readonly receiving: number;
 }
 
 /** What a tile shows. */
@@ -209,7 +159,7 @@ export interface Room {
   /** Where the client stands. */
   readonly phase: ReadonlySignal<Phase>;
   /** What the lobby shows; none until the link was looked up. */
-  readonly lobby: ReadonlySignal<LobbyInfo | null>;
+  readonly lobby: ReadonlySignal<LinkInfo | null>;
   /** The room's title and classification, as soon as either lobby or room told them. */
   readonly info: ReadonlySignal<RoomInfo | null>;
   /** The own seat; none before the room is entered. */

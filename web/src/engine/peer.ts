@@ -1,0 +1,262 @@
+/**
+ * The one `RTCPeerConnection` of a seat. The client always offers; tracks come and go without a new offer; the slots
+ * only become more. When the path dies it is restarted, and when that fails the whole connection is made anew.
+ */
+import {
+  type ErrorCode,
+  FIRST_TILE_SLOT,
+  MAX_SLOTS,
+  STAGE_VIDEO_SLOT,
+  type WireSection,
+  type WireSourceKind,
+} from '../gen/wire';
+import { CAMERA_ENCODINGS, preferRoomCodecs, SCREEN_ENCODINGS } from './codecs';
+import { packSdp } from './sdp';
+import { RequestError } from './socket';
+
+/** Tiles of the first offer; the pool then grows through these. */
+const TILE_POOLS = [4, 9, 16, 25, 36, 49, 64, MAX_SLOTS - FIRST_TILE_SLOT] as const;
+/** A path that is lost so long is restarted, and again after each further period, in ms. */
+const RESTART_AFTER_MS = 2000;
+const RESTART_AGAIN_MS = 6000;
+/** Least time between two peer connections, in ms. */
+const REBUILD_PAUSE_MS = 2000;
+/** Wait before an offer is repeated that the gateway could not take now, in ms. */
+const OFFER_PAUSE_MS = 3000;
+/** The same for an offer it could not read: another connection may do better, but not soon. */
+const BAD_OFFER_PAUSE_MS = 15_000;
+
+/** Whoever owns the peer connection. */
+export interface PeerOwner {
+  /** Carries an offer to the gateway and brings the answer. Throws {@link RequestError}. */
+  offer(peer: number, sdp: string, sections: WireSection[]): Promise<string>;
+  /** Media passes, or does not. */
+  onConnected(connected: boolean): void;
+  /** A new peer connection stands where the old one was: every stream is another. */
+  onRebuilt(): void;
+  /** There are more slots. */
+  onSlots(): void;
+  /** The gateway will not take this browser's offers. */
+  onRefused(code: ErrorCode): void;
+}
+
+/** What is sent, by kind. */
+export type OwnTracks = Partial<Record<WireSourceKind, MediaStreamTrack | null>>;
+
+interface Slot {
+  readonly transceiver: RTCRtpTransceiver;
+  readonly stream: MediaStream;
+}
+
+type Timer = ReturnType<typeof setTimeout> | undefined;
+
+const OWN_KINDS: readonly WireSourceKind[] = ['microphone', 'camera', 'screen', 'screen_audio'];
+
+/** See the module. */
+export class Peer {
+  private pc: RTCPeerConnection | null = null;
+  private id = 0;
+  private senders = new Map<WireSourceKind, RTCRtpTransceiver>();
+  private slots: Slot[] = [];
+  private tiles: number = TILE_POOLS[0];
+  private tracks: OwnTracks = {};
+  private negotiating = false;
+  private offerNeeded = false;
+  private fingerprint: string | null = null;
+  private builtAt = 0;
+  private restartTimer: Timer;
+  private rebuildTimer: Timer;
+  private offerTimer: Timer;
+
+  constructor(private readonly owner: PeerOwner) {}
+
+  /** The socket is open: connects, or sends the offer that is still owed, or looks after a path that is lost. */
+  socketOpened(): void {
+    if (this.pc === null) this.build();
+    else if (this.offerNeeded) void this.negotiate();
+    else this.wake();
+  }
+
+  /** The network or the page woke up: a path that is lost is restarted now. */
+  wake(): void {
+    const state = this.pc?.iceConnectionState;
+    if (state === 'disconnected') this.restart();
+    else if (state === 'failed') this.rebuildSoon();
+  }
+
+  /** Sends a track as this kind from now on, or nothing. */
+  setTrack(kind: WireSourceKind, track: MediaStreamTrack | null): void {
+    this.tracks[kind] = track;
+    const sender = this.senders.get(kind)?.sender;
+    // Fails only when the connection is closed meanwhile.
+    if (sender !== undefined && sender.track !== track) sender.replaceTrack(track).catch(() => undefined);
+  }
+
+  /** The streams of the slots; a slot's is the same object for the life of the peer connection. */
+  slotStream(slot: number): MediaStream | null {
+    return this.slots[slot]?.stream ?? null;
+  }
+
+  /** Tiles there can ever be. */
+  readonly maxTiles = MAX_SLOTS - FIRST_TILE_SLOT;
+
+  /** Makes sure of at least so many tiles; takes a new offer. */
+  ensureTiles(wanted: number): void {
+    const pool = TILE_POOLS.find((size) => size >= wanted) ?? MAX_SLOTS - FIRST_TILE_SLOT;
+    if (pool <= this.tiles) return;
+    this.tiles = pool;
+    if (this.pc === null) return;
+    this.addSlots(this.pc);
+    this.owner.onSlots();
+    void this.negotiate();
+  }
+
+  /** Counters of the browser; `null` without a connection. */
+  async stats(): Promise<RTCStatsReport | null> {
+    return (await this.pc?.getStats()) ?? null;
+  }
+
+  /** Ends it for good. */
+  close(): void {
+    this.discard();
+    this.owner.onConnected(false);
+  }
+
+  private build(): void {
+    this.discard();
+    const pc = new RTCPeerConnection({
+      iceServers: [],
+      bundlePolicy: 'max-bundle',
+      rtcpMuxPolicy: 'require',
+    });
+    this.pc = pc;
+    this.id = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+    this.builtAt = Date.now();
+    for (const kind of OWN_KINDS) this.senders.set(kind, this.addSender(pc, kind));
+    this.addSlots(pc);
+    pc.oniceconnectionstatechange = () => this.pathChanged(pc);
+    pc.onconnectionstatechange = () => {
+      if (this.pc !== pc) return;
+      this.owner.onConnected(pc.connectionState === 'connected');
+      if (pc.connectionState === 'failed') this.rebuildSoon();
+    };
+    this.owner.onRebuilt();
+    void this.negotiate();
+  }
+
+  private addSender(pc: RTCPeerConnection, kind: WireSourceKind): RTCRtpTransceiver {
+    const media = kind === 'camera' || kind === 'screen' ? 'video' : 'audio';
+    const encodings = kind === 'camera' ? CAMERA_ENCODINGS : kind === 'screen' ? SCREEN_ENCODINGS : [{}];
+    const transceiver = pc.addTransceiver(media, {
+      direction: 'sendonly',
+      sendEncodings: encodings.map((encoding) => ({ ...encoding })),
+    });
+    preferRoomCodecs(transceiver, media);
+    const track = this.tracks[kind] ?? null;
+    if (track !== null) transceiver.sender.replaceTrack(track).catch(() => undefined);
+    return transceiver;
+  }
+
+  private addSlots(pc: RTCPeerConnection): void {
+    while (this.slots.length < FIRST_TILE_SLOT + this.tiles) {
+      const media = this.slots.length < STAGE_VIDEO_SLOT ? 'audio' : 'video';
+      const transceiver = pc.addTransceiver(media, { direction: 'recvonly' });
+      preferRoomCodecs(transceiver, media);
+      this.slots.push({ transceiver, stream: new MediaStream([transceiver.receiver.track]) });
+    }
+  }
+
+  private async negotiate(): Promise<void> {
+    this.offerNeeded = true;
+    if (this.negotiating) return;
+    this.negotiating = true;
+    for (let pc = this.pc; this.offerNeeded && pc !== null; pc = this.pc) {
+      this.offerNeeded = false;
+      try {
+        await this.offerOnce(pc);
+      } catch (error) {
+        if (this.pc === pc) {
+          this.offerFailed(error);
+          break;
+        }
+      }
+    }
+    this.negotiating = false;
+  }
+
+  private async offerOnce(pc: RTCPeerConnection): Promise<void> {
+    await pc.setLocalDescription();
+    const sdp = pc.localDescription?.sdp ?? '';
+    const answer = await this.owner.offer(this.id, await packSdp(sdp), this.sections());
+    if (this.pc !== pc) return;
+    const fingerprint = /^a=fingerprint:(.*)$/m.exec(answer)?.[1] ?? null;
+    if (this.fingerprint !== null && fingerprint !== this.fingerprint) {
+      // Another process answered: its transport knows nothing of this connection.
+      this.build();
+      return;
+    }
+    this.fingerprint = fingerprint;
+    await pc.setRemoteDescription({ type: 'answer', sdp: answer });
+  }
+
+  private offerFailed(error: unknown): void {
+    this.offerNeeded = true;
+    const code = error instanceof RequestError ? error.code : 'bad_offer';
+    // The socket's return repeats it.
+    if (code === 'connection_lost') return;
+    this.owner.onRefused(code);
+    if (code === 'no_common_codec' || code === 'not_allowed') return;
+    clearTimeout(this.offerTimer);
+    const pause = code === 'bad_offer' ? BAD_OFFER_PAUSE_MS : OFFER_PAUSE_MS;
+    this.offerTimer = setTimeout(() => this.build(), pause);
+  }
+
+  private sections(): WireSection[] {
+    const sections: WireSection[] = [];
+    for (const [kind, { mid }] of this.senders) {
+      if (mid !== null) sections.push({ mid, purpose: { source: kind } });
+    }
+    for (const [slot, { transceiver }] of this.slots.entries()) {
+      if (transceiver.mid !== null) sections.push({ mid: transceiver.mid, purpose: { slot } });
+    }
+    return sections;
+  }
+
+  private pathChanged(pc: RTCPeerConnection): void {
+    if (this.pc !== pc) return;
+    clearTimeout(this.restartTimer);
+    if (pc.iceConnectionState === 'disconnected') {
+      this.restartTimer = setTimeout(() => this.restart(), RESTART_AFTER_MS);
+    } else if (pc.iceConnectionState === 'failed') {
+      this.rebuildSoon();
+    }
+  }
+
+  private restart(): void {
+    const pc = this.pc;
+    if (pc === null || pc.iceConnectionState === 'connected' || pc.iceConnectionState === 'completed') return;
+    clearTimeout(this.restartTimer);
+    this.restartTimer = setTimeout(() => this.restart(), RESTART_AGAIN_MS);
+    pc.restartIce();
+    void this.negotiate();
+  }
+
+  private rebuildSoon(): void {
+    clearTimeout(this.restartTimer);
+    clearTimeout(this.rebuildTimer);
+    const pause = Math.max(0, this.builtAt + REBUILD_PAUSE_MS - Date.now());
+    this.rebuildTimer = setTimeout(() => this.build(), pause);
+  }
+
+  private discard(): void {
+    for (const timer of [this.restartTimer, this.rebuildTimer, this.offerTimer]) clearTimeout(timer);
+    const pc = this.pc;
+    this.pc = null;
+    this.senders = new Map();
+    this.slots = [];
+    this.fingerprint = null;
+    if (pc === null) return;
+    pc.oniceconnectionstatechange = pc.onconnectionstatechange = null;
+    pc.close();
+  }
+}

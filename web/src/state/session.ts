@@ -1,0 +1,235 @@
+/**
+ * From the link to the seat and back to it: lobby, ticket, socket, resume, end. It knows who may go in and why not;
+ * what the messages of the room mean is the business of its owner.
+ */
+import { type ReadonlySignal, signal } from '@preact/signals';
+import { ApiError, buyTicket, fetchLobby, type LinkInfo, socketUrl } from '../engine/api';
+import type { ServerClock } from '../engine/clock';
+import { Socket, type SocketOwner, type SocketState, type Verdict } from '../engine/socket';
+import type { SeatStore } from '../engine/storage';
+import type { Credential, EndReason, ErrorCode, Role, ServerMessage } from '../gen/wire';
+import type { Phase, RoomErrorCode } from './room';
+
+/** Between looks at a link while the gateway does not answer, in ms. */
+const LOBBY_RETRY_MS = 2000;
+/** A page that was reloaded for its version is not reloaded again within this time, in ms. */
+const RELOAD_PAUSE_MS = 60_000;
+const RELOADED_KEY = 'giaoban.reloaded';
+
+/** Whoever owns the session. */
+export interface SessionOwner {
+  /** The socket is open; snapshot and slots follow. */
+  onWelcome(): void;
+  /** The socket is lost; it is being brought back. */
+  onLost(): void;
+  /** A message of the room. */
+  onMessage(message: ServerMessage): void;
+  /** One is outside the room, before anything is shown of it: nothing is sent or received any more. */
+  onOut(): void;
+  /** The seat is over: the devices are let go too. */
+  onEnd(): void;
+  /** Something went wrong that a person may be told. */
+  onError(error: RoomErrorCode): void;
+  onClock(clock: ServerClock): void;
+}
+
+/** Who one is in the room. */
+export interface Self {
+  readonly member: number;
+  readonly role: Role;
+}
+
+/** See the module. */
+export class Session implements SocketOwner {
+  readonly socket: Socket;
+  private readonly phaseSignal = signal<Phase>({ name: 'idle' });
+  private readonly lobbySignal = signal<LinkInfo | null>(null);
+  private readonly selfSignal = signal<Self | null>(null);
+  private link: string | null = null;
+  private resume: string | null = null;
+  private lobbyTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly seat: SeatStore,
+    private readonly owner: SessionOwner,
+    origin: string,
+  ) {
+    this.socket = new Socket(socketUrl(origin), this);
+  }
+
+  get phase(): ReadonlySignal<Phase> {
+    return this.phaseSignal;
+  }
+
+  get lobby(): ReadonlySignal<LinkInfo | null> {
+    return this.lobbySignal;
+  }
+
+  get self(): ReadonlySignal<Self | null> {
+    return this.selfSignal;
+  }
+
+  /**
+   * Begins. `link`: the secret in the page's address, if it has one. Says whether the tab already holds the seat;
+   * then it is on its way in.
+   */
+  async open(link: string | null): Promise<boolean> {
+    const kept = this.seat.read();
+    const same = link === null || link === kept.link;
+    this.link = link ?? kept.link;
+    this.resume = same ? kept.resume : null;
+    this.seat.write({ link: this.link, resume: this.resume });
+    if (this.resume !== null) {
+      this.join(false);
+      return true;
+    }
+    await this.look();
+    return false;
+  }
+
+  /** Asks for the seat. */
+  join(takeOver: boolean): void {
+    clearTimeout(this.lobbyTimer);
+    this.phaseSignal.value = { name: 'joining', since: Date.now() };
+    this.socket.open(takeOver);
+  }
+
+  /** Leaves the seat. */
+  leave(): void {
+    this.socket.send({ type: 'leave' });
+    this.end('left', null);
+  }
+
+  /** The state came: one is in. */
+  entered(): void {
+    this.phaseSignal.value = { name: 'live' };
+  }
+
+  /** Stops without leaving the seat. */
+  dispose(): void {
+    clearTimeout(this.lobbyTimer);
+    this.socket.close();
+  }
+
+  async credential(): Promise<Credential> {
+    if (this.resume !== null) return { by: 'resume', secret: this.resume };
+    if (this.link === null) throw new ApiError('link_invalid');
+    return { by: 'ticket', ticket: await buyTicket(this.link) };
+  }
+
+  onState(state: SocketState): void {
+    if (state.name === 'open' || this.phaseSignal.value.name !== 'live') return;
+    if (state.name === 'connecting' || state.name === 'waiting') {
+      this.phaseSignal.value = { name: 'recovering', since: state.since };
+      this.owner.onLost();
+    }
+  }
+
+  onMessage(message: ServerMessage): void {
+    if (message.type === 'welcome') {
+      this.resume = message.resume;
+      this.seat.write({ resume: message.resume });
+      this.selfSignal.value = { member: message.member, role: message.role };
+      this.owner.onWelcome();
+    } else if (message.type === 'ended') {
+      this.end(message.reason, null);
+    } else {
+      this.owner.onMessage(message);
+    }
+  }
+
+  onClock(clock: ServerClock): void {
+    this.owner.onClock(clock);
+  }
+
+  onRefused(code: ErrorCode | 'unreachable'): Verdict {
+    switch (code) {
+      case 'resume_invalid':
+        return this.resumeRefused();
+      case 'link_invalid':
+        this.end('refused', code);
+        return 'stop';
+      case 'seat_in_use':
+      case 'room_locked':
+      case 'room_full':
+      case 'room_closed':
+        this.backToLobby(code);
+        return 'stop';
+      case 'wrong_version':
+        return this.reloadOnce();
+      case 'unreachable':
+        return 'retry';
+      case 'rate_limited':
+      case 'overloaded':
+      case 'too_fast':
+      case 'bad_message':
+      case 'too_large':
+        this.owner.onError(code);
+        return 'retry_later';
+      default:
+        if (code !== 'ticket_invalid' && code !== 'shutting_down') this.owner.onError(code);
+        return 'retry';
+    }
+  }
+
+  private async look(): Promise<void> {
+    if (this.link === null) {
+      this.phaseSignal.value = { name: 'lobby', error: 'link_missing' };
+      return;
+    }
+    let error: RoomErrorCode | null = null;
+    try {
+      this.lobbySignal.value = await fetchLobby(this.link);
+    } catch (failure) {
+      error = failure instanceof ApiError ? failure.code : 'internal';
+    }
+    const phase = this.phaseSignal.value.name;
+    if (phase !== 'idle' && phase !== 'lobby') return;
+    this.phaseSignal.value = { name: 'lobby', error };
+    if (error === 'unreachable' || error === 'rate_limited') {
+      this.lobbyTimer = setTimeout(() => void this.look(), LOBBY_RETRY_MS * (0.5 + Math.random()));
+    }
+  }
+
+  /** The seat was away too long: the link, if the tab still has it, leads back to it. */
+  private resumeRefused(): Verdict {
+    this.resume = null;
+    this.seat.write({ resume: null });
+    if (this.link !== null) return 'now';
+    this.end('refused', 'resume_invalid');
+    return 'stop';
+  }
+
+  private backToLobby(error: ErrorCode): void {
+    this.owner.onOut();
+    this.phaseSignal.value = { name: 'lobby', error };
+    if (this.lobbySignal.value === null) void this.lookQuietly();
+  }
+
+  /** Fetches what the lobby shows without touching why one is back in it. */
+  private async lookQuietly(): Promise<void> {
+    if (this.link === null) return;
+    this.lobbySignal.value = await fetchLobby(this.link).catch(() => null);
+  }
+
+  private reloadOnce(): Verdict {
+    const last = Number(sessionStorage.getItem(RELOADED_KEY) ?? 0);
+    if (Date.now() - last > RELOAD_PAUSE_MS) {
+      sessionStorage.setItem(RELOADED_KEY, String(Date.now()));
+      location.reload();
+    } else {
+      this.end('refused', 'wrong_version');
+    }
+    return 'stop';
+  }
+
+  private end(reason: EndReason | 'refused', error: RoomErrorCode | null): void {
+    this.owner.onEnd();
+    this.owner.onOut();
+    this.resume = null;
+    if (reason === 'removed' || reason === 'revoked') this.seat.clear();
+    else this.seat.write({ resume: null });
+    this.socket.close();
+    this.phaseSignal.value = { name: 'ended', reason, error };
+  }
+}

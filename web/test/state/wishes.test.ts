@@ -1,0 +1,164 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { MemberState, WireSource, Wish } from '../../src/gen/wire';
+import {
+  allot,
+  deviceHeight,
+  type WishInput,
+  WishPacer,
+  wantedTiles,
+  wishesOf,
+} from '../../src/state/wishes';
+
+const camera = (member: number): WireSource => ({ member, kind: 'camera' });
+const row = (member: number, more: Partial<MemberState> = {}): MemberState => ({
+  member,
+  name: '',
+  role: 'site',
+  presence: 'present',
+  microphone: false,
+  camera: true,
+  screen: false,
+  muted: false,
+  hand: null,
+  speaking: false,
+  ...more,
+});
+
+const input = (more: Partial<WishInput> = {}): WishInput => ({
+  view: { stageHeight: 0, tiles: [1, 2, 3].map((member) => ({ source: camera(member), height: 100 })) },
+  members: new Map([1, 2, 3].map((member) => [member, row(member)])),
+  self: 9,
+  pixelRatio: 1,
+  hidden: false,
+  tiles: 81,
+  ...more,
+});
+
+const members = (wish: WishInput) => wantedTiles(wish).map(({ source }) => source.member);
+
+describe('the tiles asked for', () => {
+  it('leave out the own picture, cameras that are off, and members who are away', () => {
+    expect(members(input())).toEqual([1, 2, 3]);
+    expect(members(input({ self: 2 }))).toEqual([1, 3]);
+    const rows = new Map([
+      [1, row(1, { camera: false })],
+      [2, row(2, { presence: 'absent' })],
+      [3, row(3, { presence: 'recovering' })],
+    ]);
+    expect(members(input({ members: rows }))).toEqual([3]);
+  });
+
+  it('are none in a hidden page, and no stage either', () => {
+    const hidden = input({
+      hidden: true,
+      view: { stageHeight: 500, tiles: [{ source: camera(1), height: 9 }] },
+    });
+    expect(wishesOf(hidden, new Map())).toEqual([]);
+  });
+
+  it('name heights in device pixels, no finer than two a CSS pixel', () => {
+    expect(deviceHeight(180, 1.5)).toBe(270);
+    expect(deviceHeight(180, 3)).toBe(360);
+  });
+
+  it('ask once for a source drawn twice, at its larger size', () => {
+    const tiles = [
+      { source: camera(1), height: 90 },
+      { source: camera(1), height: 200 },
+    ];
+    expect(wantedTiles(input({ view: { stageHeight: 0, tiles } }))).toEqual([
+      { source: camera(1), height: 200 },
+    ]);
+  });
+});
+
+describe('slots', () => {
+  const wanted = (...ids: number[]) => ids.map((member) => ({ source: camera(member) }));
+
+  it('stay with their source while it is wanted', () => {
+    const first = allot(new Map(), wanted(1, 2, 3), 4);
+    expect([...first]).toEqual([
+      ['1:camera', 6],
+      ['2:camera', 7],
+      ['3:camera', 8],
+    ]);
+    const second = allot(first, wanted(4, 3, 2), 4);
+    expect(Object.fromEntries(second)).toEqual({ '3:camera': 8, '2:camera': 7, '4:camera': 6 });
+  });
+
+  it('go to the most important when there are too few', () => {
+    expect(Object.fromEntries(allot(new Map(), wanted(1, 2, 3), 2))).toEqual({
+      '1:camera': 6,
+      '2:camera': 7,
+    });
+  });
+
+  it('make the wish together with the stage', () => {
+    const wish = input({ view: { stageHeight: 720, tiles: [{ source: camera(1), height: 90 }] } });
+    expect(wishesOf(wish, allot(new Map(), wantedTiles(wish), 4))).toEqual([
+      { slot: 5, source: null, height: 720 },
+      { slot: 6, source: camera(1), height: 90 },
+    ]);
+  });
+});
+
+describe('the pace of wishes', () => {
+  let sent: Wish[][];
+  let open: boolean;
+  let pacer: WishPacer;
+  const wish = (height: number): Wish[] => [{ slot: 5, source: null, height }];
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    sent = [];
+    open = true;
+    pacer = new WishPacer((wishes) => {
+      if (open) sent.push(wishes);
+      return open;
+    });
+  });
+
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('lets growth out at once and shrinking after 100 ms', () => {
+    pacer.offer(wish(100));
+    expect(sent).toHaveLength(1);
+    vi.advanceTimersByTime(500);
+    pacer.offer(wish(50));
+    expect(sent).toHaveLength(1);
+    vi.advanceTimersByTime(100);
+    expect(sent.at(-1)).toEqual(wish(50));
+    vi.advanceTimersByTime(500);
+    pacer.offer(wish(200));
+    expect(sent.at(-1)).toEqual(wish(200));
+  });
+
+  it('is at most ten a second, and the last wish counts', () => {
+    for (let height = 1; height <= 100; height++) {
+      pacer.offer(wish(height));
+      vi.advanceTimersByTime(10);
+    }
+    vi.advanceTimersByTime(100);
+    expect(sent.length).toBeLessThanOrEqual(11);
+    expect(sent.at(-1)).toEqual(wish(100));
+  });
+
+  it('says nothing twice, except on a new connection', () => {
+    pacer.offer(wish(100));
+    pacer.offer(wish(100));
+    vi.advanceTimersByTime(500);
+    expect(sent).toHaveLength(1);
+    pacer.reset();
+    expect(sent).toHaveLength(2);
+  });
+
+  it('keeps a wish that could not leave for the next connection', () => {
+    open = false;
+    pacer.offer(wish(100));
+    open = true;
+    pacer.reset();
+    expect(sent).toEqual([wish(100)]);
+  });
+});
