@@ -104,7 +104,7 @@ export function fakeRoom(wish: Wish): Room {
   const lobby: LobbyInfo | null =
     wish.page === 'landing' || wish.page === 'refused'
       ? null
-      : { room: info, site: NAMES[self - 1] ?? '', role: wish.role };
+      : { room: info, site: NAMES[self - 1] ?? '', role: wish.role, in_use: false };
   const screenOf = wish.sharing ? 4 : null;
   const stage = signal(startStage(wish));
   const locked = signal(false);
