@@ -1,0 +1,252 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SeatStore } from '../../src/engine/storage';
+import type { ErrorCode } from '../../src/gen/wire';
+import { Session, type SessionOwner } from '../../src/state/session';
+import { FakeWebSocket } from '../engine/fake-socket';
+
+let log: string[];
+let seat: SeatStore;
+let session: Session;
+let asked: string[];
+let answer: (path: string) => { status: number; body: unknown } | null;
+
+const settle = async () => void (await vi.advanceTimersByTimeAsync(0));
+const phase = () => session.phase.value;
+const hello = () => FakeWebSocket.last().sent[0];
+
+function memory(): Storage {
+  const entries = new Map<string, string>();
+  return {
+    getItem: (key: string) => entries.get(key) ?? null,
+    setItem: (key: string, value: string) => void entries.set(key, value),
+    removeItem: (key: string) => void entries.delete(key),
+  } as Storage;
+}
+
+function makeSession(): Session {
+  const owner: SessionOwner = {
+    onWelcome: () => void log.push('welcome'),
+    onLost: () => void log.push('lost'),
+    onMessage: (message) => void log.push(message.type),
+    onOut: () => void log.push('out'),
+    onEnd: () => void log.push('end'),
+    onError: (error) => void log.push(error),
+    onClock: () => undefined,
+  };
+  return new Session(seat, owner, 'https://hop.example:8443');
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 9_000_000 });
+  log = [];
+  asked = [];
+  answer = (path) =>
+    path.endsWith('lobby')
+      ? {
+          status: 200,
+          body: { room: { title: 'T', classification: 'normal' }, site: 'S', role: 'site', in_use: false },
+        }
+      : { status: 200, body: { ticket: 'ticket' } };
+  FakeWebSocket.all = [];
+  vi.stubGlobal('WebSocket', FakeWebSocket);
+  vi.stubGlobal('sessionStorage', memory());
+  vi.stubGlobal('fetch', (path: string, init: RequestInit) => {
+    asked.push(`${path} ${String(init.body)}`);
+    const given = answer(path);
+    if (given === null) return Promise.reject(new TypeError('network'));
+    return Promise.resolve(new Response(JSON.stringify(given.body), { status: given.status }));
+  });
+  seat = new SeatStore('giao-ban');
+  session = makeSession();
+});
+
+afterEach(() => {
+  session.dispose();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+/** Goes in by a link. */
+async function enter(): Promise<void> {
+  await session.open('L');
+  session.join(false);
+  await settle();
+  FakeWebSocket.last().welcome();
+  session.entered();
+}
+
+/** The gateway refuses the connection that is being made. */
+async function refuse(code: ErrorCode): Promise<void> {
+  await settle();
+  FakeWebSocket.last().accept();
+  FakeWebSocket.last().say({ type: 'error', code });
+  await settle();
+}
+
+describe('a link', () => {
+  it('is looked up and shown, and nothing is entered yet', async () => {
+    expect(await session.open('L')).toBe(false);
+    expect(phase()).toEqual({ name: 'lobby', error: null });
+    expect(session.lobby.value?.site).toBe('S');
+    expect(asked).toEqual(['/api/v1/lobby {"secret":"L"}']);
+    expect(FakeWebSocket.all).toEqual([]);
+  });
+
+  it('buys a ticket that opens the socket', async () => {
+    await enter();
+    expect(FakeWebSocket.last().url).toBe('wss://hop.example:8443/api/v1/socket');
+    expect(hello()).toMatchObject({ credential: { by: 'ticket', ticket: 'ticket' }, take_over: false });
+    expect(phase()).toEqual({ name: 'live' });
+  });
+
+  it('that is missing or bad is said in the lobby', async () => {
+    await session.open(null);
+    expect(phase()).toEqual({ name: 'lobby', error: 'link_missing' });
+    answer = () => ({ status: 403, body: { code: 'link_invalid' } });
+    await session.open('L');
+    expect(phase()).toEqual({ name: 'lobby', error: 'link_invalid' });
+  });
+
+  it('is looked up again while the gateway does not answer', async () => {
+    answer = () => null;
+    await session.open('L');
+    expect(phase()).toEqual({ name: 'lobby', error: 'unreachable' });
+    answer = () => ({ status: 200, body: { site: 'later' } });
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(phase()).toEqual({ name: 'lobby', error: null });
+  });
+});
+
+describe('a refresh', () => {
+  it('comes back to the seat by the resume secret, without a look at the lobby', async () => {
+    await enter();
+    session.dispose();
+    asked = [];
+    session = makeSession();
+    expect(await session.open(null)).toBe(true);
+    await settle();
+    FakeWebSocket.last().accept();
+    expect(hello()).toMatchObject({ credential: { by: 'resume', secret: 'secret' } });
+    expect(asked).toEqual([]);
+  });
+
+  it('after too long an absence comes back by the link', async () => {
+    await enter();
+    session.dispose();
+    session = makeSession();
+    await session.open(null);
+    await refuse('resume_invalid');
+    FakeWebSocket.last().accept();
+    expect(hello()).toMatchObject({ credential: { by: 'ticket', ticket: 'ticket' } });
+    expect(phase().name).toBe('joining');
+  });
+
+  it('with another link is another seat', async () => {
+    await enter();
+    session.dispose();
+    session = makeSession();
+    expect(await session.open('M')).toBe(false);
+    expect(phase()).toEqual({ name: 'lobby', error: null });
+  });
+});
+
+describe('an outage', () => {
+  it('is recovered from by the newest resume secret', async () => {
+    await enter();
+    FakeWebSocket.last().break();
+    expect(phase()).toEqual({ name: 'recovering', since: Date.now() });
+    expect(log).toContain('lost');
+    await settle();
+    FakeWebSocket.last().welcome();
+    session.entered();
+    expect(hello()).toMatchObject({ credential: { by: 'resume', secret: 'secret' } });
+    expect(phase()).toEqual({ name: 'live' });
+  });
+
+  it('is no end, however often the gateway is down', async () => {
+    await enter();
+    FakeWebSocket.last().break();
+    await refuse('shutting_down');
+    await vi.advanceTimersByTimeAsync(1000);
+    await refuse('overloaded');
+    expect(phase().name).toBe('recovering');
+    await vi.advanceTimersByTimeAsync(20_000);
+    FakeWebSocket.last().welcome();
+    expect(log.at(-1)).toBe('welcome');
+  });
+});
+
+describe('a refusal', () => {
+  it.each(['seat_in_use', 'room_locked', 'room_full', 'room_closed'] as const)(
+    '%s leads back to the lobby, with the devices left on',
+    async (code) => {
+      await session.open('L');
+      session.join(false);
+      await refuse(code);
+      expect(phase()).toEqual({ name: 'lobby', error: code });
+      expect(log).toEqual(['out']);
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(FakeWebSocket.all).toHaveLength(1);
+    },
+  );
+
+  it('of the seat can be answered by taking it over', async () => {
+    await session.open('L');
+    session.join(false);
+    await refuse('seat_in_use');
+    session.join(true);
+    await settle();
+    FakeWebSocket.last().accept();
+    expect(hello()).toMatchObject({ take_over: true });
+  });
+
+  it('of the link during the room ends it', async () => {
+    await enter();
+    FakeWebSocket.last().break();
+    await refuse('link_invalid');
+    expect(phase()).toEqual({ name: 'ended', reason: 'refused', error: 'link_invalid' });
+  });
+
+  it('of the version reloads the page once, then says so', async () => {
+    const reload = vi.fn();
+    vi.stubGlobal('location', { reload });
+    await session.open('L');
+    session.join(false);
+    await refuse('wrong_version');
+    expect(reload).toHaveBeenCalledOnce();
+    session.join(false);
+    await refuse('wrong_version');
+    expect(reload).toHaveBeenCalledOnce();
+    expect(phase()).toMatchObject({ name: 'ended', error: 'wrong_version' });
+  });
+});
+
+describe('the end', () => {
+  it('stops what is sent before it is shown', async () => {
+    await enter();
+    let shownAtEnd = '';
+    log.push = (entry) => {
+      if (entry === 'end') shownAtEnd = phase().name;
+      return 0;
+    };
+    FakeWebSocket.last().say({ type: 'ended', reason: 'removed' });
+    expect(shownAtEnd).toBe('live');
+    expect(phase()).toEqual({ name: 'ended', reason: 'removed', error: null });
+  });
+
+  it('of a removed member leaves nothing behind in the tab', async () => {
+    await enter();
+    FakeWebSocket.last().say({ type: 'ended', reason: 'removed' });
+    expect(seat.read()).toMatchObject({ link: null, resume: null });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(FakeWebSocket.all).toHaveLength(1);
+  });
+
+  it('by leaving is said to the gateway and keeps the link', async () => {
+    await enter();
+    session.leave();
+    expect(FakeWebSocket.last().sent.at(-1)).toEqual({ type: 'leave' });
+    expect(phase()).toEqual({ name: 'ended', reason: 'left', error: null });
+    expect(seat.read()).toMatchObject({ link: 'L', resume: null });
+  });
+});
