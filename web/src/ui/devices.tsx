@@ -43,6 +43,11 @@ function Choice(props: {
         onChange={(event) => props.onChoose(event.currentTarget.value)}
       >
         {props.options.length === 0 && <option value="">{props.none}</option>}
+        {props.options.length > 0 && !props.options.some((option) => option.id === props.chosen) && (
+          <option value={props.chosen} disabled>
+            {t('lobby.choose')}
+          </option>
+        )}
         {props.options.map((option, index) => (
           <option key={option.id} value={option.id}>
             {option.label === '' ? t('lobby.unnamedDevice', { number: index + 1 }) : option.label}

@@ -98,11 +98,13 @@ function Appearance() {
 function Settings({ onClose }: { readonly onClose: () => void }) {
   const { room } = useScope();
   return (
-    <Modal title={t('settings.title')} closeButton={true} onClose={onClose}>
+    <Modal title={t('settings.title')} closeButton={true} wide={true} onClose={onClose}>
       <div class="settings">
-        <Preview name={room.own.value?.name ?? ''} />
+        <div class="choices">
+          <Preview name={room.own.value?.name ?? ''} />
+          <Appearance />
+        </div>
         <DeviceChoices />
-        <Appearance />
       </div>
     </Modal>
   );

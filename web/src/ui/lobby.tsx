@@ -1,11 +1,11 @@
-import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../i18n';
 import type { DeviceState, LobbyInfo, RoomErrorCode } from '../state/room';
 import { useScope } from './context';
 import { DeviceChoices, Preview } from './devices';
 import { Icon } from './icon';
-import { ErrorText, RemedyButton } from './outcome';
+import { remedyOf } from './model/errors';
+import { ErrorText, LATE_AFTER, RemedyButton } from './outcome';
 import { LanguageButton } from './status';
 
 function Without(props: {
@@ -44,26 +44,36 @@ function useEnter(join: () => void): void {
   });
 }
 
+/** Why the person was not let in, in sight wherever the page is scrolled to, with what helps. */
 function Refusal({ error }: { readonly error: RoomErrorCode }) {
+  const element = useRef<HTMLDivElement>(null);
+  useEffect(() => element.current?.scrollIntoView({ block: 'nearest' }), [error]);
   return (
-    <div class="refusal" role="alert">
+    <div ref={element} class="refusal" role="alert">
       <ErrorText error={error} />
+      {error !== 'unreachable' && <RemedyButton error={error} />}
     </div>
   );
 }
 
 /** In front of the room: choose devices, see oneself, go in. Nothing here blocks joining. */
 export function Lobby({ lobby, error }: { readonly lobby: LobbyInfo; readonly error: RoomErrorCode | null }) {
-  const { room } = useScope();
+  const { room, view } = useScope();
   const { devices } = room;
-  const joining = room.phase.value.name === 'joining';
-  const takeOver = useSignal(false);
+  const phase = room.phase.value;
+  const late = phase.name === 'joining' && view.now.value - phase.since > LATE_AFTER;
+  const joining = phase.name === 'joining';
+  const shown = late ? 'unreachable' : error;
+  // What helps then is another button than "join".
+  const barred = error !== null && remedyOf(error) !== 'retry';
+  const button = useRef<HTMLButtonElement>(null);
   const join = (): void => {
-    if (!joining) void room.join({ takeOver: takeOver.peek() });
+    if (!joining && !barred) void room.join();
   };
   useEnter(join);
   useEffect(() => {
     void devices.preview();
+    button.current?.focus({ preventScroll: true });
   }, []);
   return (
     <main id="main" class="page lobby">
@@ -71,6 +81,7 @@ export function Lobby({ lobby, error }: { readonly lobby: LobbyInfo; readonly er
         <h1>{lobby.room.title}</h1>
         <LanguageButton />
       </header>
+      {shown !== null && <Refusal error={shown} />}
       <div class="lobby-body">
         <div class="lobby-self">
           <Preview name={lobby.site} />
@@ -100,11 +111,8 @@ export function Lobby({ lobby, error }: { readonly lobby: LobbyInfo; readonly er
             start={() => devices.startCamera()}
             stop={() => devices.stopCamera()}
           />
-          {error !== null && <Refusal error={error} />}
-          {error === 'seat_in_use' ? (
-            <RemedyButton error={error} />
-          ) : (
-            <button type="button" class="primary join" autofocus disabled={joining} onClick={join}>
+          {!barred && (
+            <button ref={button} type="button" class="primary join" disabled={joining} onClick={join}>
               {joining ? t('lobby.joining') : `${t('lobby.join')} `}
               {!joining && <span class="join-hint">{t('lobby.joinHint')}</span>}
             </button>

@@ -8,6 +8,7 @@ export function Modal(props: {
   readonly title: string;
   readonly onClose: () => void;
   readonly closeButton?: boolean;
+  readonly wide?: boolean;
   readonly children: ComponentChildren;
 }) {
   const element = useRef<HTMLDialogElement>(null);
@@ -18,7 +19,12 @@ export function Modal(props: {
     return () => dialog?.close();
   }, []);
   return (
-    <dialog ref={element} class="modal" aria-labelledby={title} onClose={props.onClose}>
+    <dialog
+      ref={element}
+      class={props.wide === true ? 'modal wide' : 'modal'}
+      aria-labelledby={title}
+      onClose={props.onClose}
+    >
       <header class="modal-head">
         <h2 id={title}>{props.title}</h2>
         {props.closeButton === true && (

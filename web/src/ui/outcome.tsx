@@ -8,6 +8,9 @@ import { remedyOf } from './model/errors';
 import { pastedLink } from './model/link';
 import { LanguageButton } from './status';
 
+/** A gateway that has not answered for so long (milliseconds) is spoken of; it is asked on. */
+export const LATE_AFTER = 5_000;
+
 /** Sentence, cause, next step and code of an error. */
 export function ErrorText({ error }: { readonly error: RoomErrorCode }) {
   return (
@@ -76,8 +79,10 @@ function PasteLink() {
         const link = pastedLink(text.value, location.origin);
         wrong.value = link === null;
         if (link === null) return;
+        const here = location.pathname + location.search;
         location.assign(link);
-        location.reload();
+        // Another fragment alone loads nothing.
+        if (link.startsWith(`${here}#`)) location.reload();
       }}
     >
       <label for={id}>{t('landing.paste')}</label>
@@ -162,11 +167,15 @@ export function Ended({ reason }: { readonly reason: EndReason }) {
   );
 }
 
-/** While the link is looked up. */
+/** While the link is looked up or the seat is taken up again; says so when the gateway does not answer. */
 export function Opening() {
+  const { room, view } = useScope();
+  const phase = room.phase.value;
+  const late = phase.name === 'joining' && view.now.value - phase.since > LATE_AFTER;
   return (
     <main id="main" class="page outcome" aria-busy="true">
       <p>{t('app.loading')}</p>
+      {late && <ErrorText error="unreachable" />}
     </main>
   );
 }

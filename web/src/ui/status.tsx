@@ -60,7 +60,7 @@ function NetworkBars({ network }: { readonly network: Network | null }) {
       </svg>
       <span class="hidden">{label}</span>
       <span aria-hidden="true">
-        {network === null ? '—' : t('room.rtt', { rtt: Math.round(network.rtt) })}
+        {bars === 0 || network === null ? '—' : t('room.rtt', { rtt: Math.round(network.rtt) })}
       </span>
     </span>
   );

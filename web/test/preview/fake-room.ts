@@ -161,7 +161,6 @@ export function fakeRoom(wish: Wish): Room {
     else muteAll(order.action === 'mute_all');
     return OK;
   };
-  const own = picture(self, 'camera');
   const byId = new Map<number, ReturnType<Room['member']>>();
   return {
     phase,
@@ -183,7 +182,7 @@ export function fakeRoom(wish: Wish): Room {
     mutedAll,
     media,
     ownScreen: signal(null),
-    devices: devices(wish, own),
+    devices: devices(wish, self),
     network: signal<Network>({
       bars: wish.lost > 0 ? 0 : 3,
       rtt: 31,
@@ -276,7 +275,7 @@ function startPhase(wish: Wish): Phase {
   }
 }
 
-function devices(wish: Wish, own: MediaStream): Room['devices'] {
+function devices(wish: Wish, self: number): Room['devices'] {
   const camera = signal<DeviceState>(wish.camera);
   const microphone = signal<DeviceState>({ name: 'on', deviceId: 'm1', label: '', width: 0, height: 0 });
   const level = signal(0);
@@ -294,7 +293,7 @@ function devices(wish: Wish, own: MediaStream): Room['devices'] {
     camera,
     microphone,
     speaker: signal(''),
-    ownPicture: computed(() => (camera.value.name === 'on' ? own : null)),
+    ownPicture: computed(() => (camera.value.name === 'on' ? picture(self, 'camera') : null)),
     level,
     preview: async () => undefined,
     startCamera: async () => {

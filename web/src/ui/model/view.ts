@@ -94,9 +94,9 @@ export class RoomView {
     );
   }
 
-  /** Turns pages. */
+  /** Turns pages; the first and the last hold. */
   turn(pages: number): void {
-    this.page.value = Math.min(Math.max(0, this.tiles.value.page + pages), this.tiles.value.pages - 1);
+    this.page.value = this.tiles.value.page + pages;
   }
 
   /** Goes to the other layout. */
