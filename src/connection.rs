@@ -29,10 +29,10 @@ use crate::services::Services;
 const HELLO_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How often a connection is asked for a sign of life.
-const PING_INTERVAL: Duration = Duration::from_secs(8);
+const PING_INTERVAL: Duration = Duration::from_secs(5);
 
 /// A connection without any sign of life for this long is gone: three pings were lost.
-const SILENCE: Duration = Duration::from_secs(25);
+const SILENCE: Duration = Duration::from_secs(16);
 
 /// Serves one WebSocket to its end.
 pub async fn serve(socket: WebSocket, from: IpAddr, services: Arc<Services>) {

@@ -1,0 +1,10 @@
+//! The real gateway over TLS, on ports of the system's choice.
+
+#[cfg(test)]
+mod client;
+#[cfg(test)]
+mod entering;
+#[cfg(test)]
+mod refusing;
+#[cfg(test)]
+mod running;
