@@ -90,6 +90,8 @@ export class SlotTable {
   switched(slot: number, epoch: number, timestamp: number): void {
     const held = this.slots.get(slot);
     if (held === undefined || held.epoch !== epoch || held.source === null) return;
+    // Said again after a resume: how long it is known still counts.
+    if (held.from === timestamp) return;
     this.slots.set(slot, { ...held, from: timestamp, knownAt: Date.now() });
     this.owner.onChange(slot);
   }

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PictureSurface } from '../../src/engine/picture-element';
 import { Pictures } from '../../src/engine/pictures';
 import { belongs, isAtOrAfter, SlotTable } from '../../src/engine/slots';
@@ -197,6 +197,18 @@ describe('the stage', () => {
     expect(surface.covered).toBe(true);
     surface.paint(null);
     expect(surface.covered).toBe(false);
+  });
+});
+
+describe('a switch said again after a resume', () => {
+  it('is as old as it was', () => {
+    order(A, 1);
+    slots.switched(5, 1, 1000);
+    const knownAt = slots.get(5)?.knownAt;
+    vi.useFakeTimers({ now: Date.now() + 60_000 });
+    slots.switched(5, 1, 1000);
+    vi.useRealTimers();
+    expect(slots.get(5)?.knownAt).toBe(knownAt);
   });
 });
 

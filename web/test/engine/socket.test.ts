@@ -158,6 +158,24 @@ describe('a socket', () => {
     expect(ws.sent.filter((message) => message.type === 'ping')).toHaveLength(2);
   });
 
+  it('pings no more often after it was woken', async () => {
+    const ws = await join();
+    const pong = () => {
+      const ping = ws.sent.findLast((message) => message.type === 'ping');
+      ws.say({ type: 'pong', nonce: ping?.type === 'ping' ? ping.nonce : -1, time: 0 });
+    };
+    pong();
+    await vi.advanceTimersByTimeAsync(1000);
+    socket.wake();
+    pong();
+    const before = ws.sent.length;
+    for (let second = 0; second < 10; second++) {
+      await vi.advanceTimersByTimeAsync(1000);
+      pong();
+    }
+    expect(ws.sent.length - before).toBe(5);
+  });
+
   it('settles a request by its number', async () => {
     const ws = await join();
     const raised = socket.request({ type: 'hand', raised: true });

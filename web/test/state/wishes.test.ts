@@ -53,7 +53,7 @@ describe('the tiles asked for', () => {
       hidden: true,
       view: { stageHeight: 500, tiles: [{ source: camera(1), height: 9 }] },
     });
-    expect(wishesOf(hidden, new Map())).toEqual([]);
+    expect(wishesOf(hidden, new Map([['1:camera', 6]]))).toEqual([]);
   });
 
   it('name heights in device pixels, no finer than two a CSS pixel', () => {
