@@ -66,6 +66,21 @@ fn bytes_after_the_message_are_refused() {
     let mut datagram = check("ours:theirs", PASSWORD, &[]);
     datagram.extend([0; 4]);
     assert!(!accepted(&datagram));
+    // Also where the fingerprint is made to fit.
+    let value = datagram.len() - 8;
+    let fingerprint = rtc_stun::fingerprint::fingerprint_value(&datagram[..value]).to_be_bytes();
+    datagram[value..value + 4].copy_from_slice(&fingerprint);
+    assert!(!accepted(&datagram));
+}
+
+#[test]
+fn a_check_without_integrity_is_refused() {
+    let mut message = Message::new();
+    message.build(&[Box::new(BINDING_REQUEST), Box::new(TransactionId([7; 12]))]).unwrap();
+    message.add(ATTR_USERNAME, b"ours:theirs");
+    message.add(ATTR_PRIORITY, &[0x7E, 0, 0, 1]);
+    FINGERPRINT.add_to(&mut message).unwrap();
+    assert!(BindingRequest::parse(&message.raw).is_none());
 }
 
 #[test]

@@ -2,6 +2,7 @@ mod addresses;
 mod handshake;
 mod hostile_datagrams;
 mod lifetime;
+mod stranger;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
