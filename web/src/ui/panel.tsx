@@ -57,6 +57,13 @@ function microphoneTitle(member: {
   return member.speaking ? t('tile.speaking') : t('bar.microphoneOn');
 }
 
+/** How many of how many are there. */
+export function Attendance() {
+  const { room } = useScope();
+  const text = useComputed(() => `${room.present.value.length}/${room.order.value.length}`);
+  return <>{text}</>;
+}
+
 function Roster() {
   const { room, view } = useScope();
   // The list follows the order and the filter; each row follows its own member.
@@ -68,7 +75,7 @@ function Roster() {
       <div class="panel-head">
         <h2 id="roster-title">{t('panel.roster')}</h2>
         <span class="panel-count">
-          {room.present.value.length}/{room.members.value.length}
+          <Attendance />
         </span>
         <input
           id={FILTER_ID}

@@ -3,6 +3,7 @@ import type { Network } from '../state/room';
 import { useScope } from './context';
 import { Icon } from './icon';
 import { clock } from './model/format';
+import { Attendance } from './panel';
 
 /** The classification over every page: word and colour; nothing ever lies above it. */
 export function ClassificationBanner() {
@@ -78,8 +79,6 @@ function Clock() {
 /** The strip that never hides: room, encryption, attendance, network, clock, language. */
 export function StatusStrip() {
   const { room } = useScope();
-  const total = room.members.value.length;
-  const present = room.present.value.length;
   return (
     <header class="status">
       <h1 class="status-title">{room.info.value?.title ?? t('app.name')}</h1>
@@ -91,7 +90,7 @@ export function StatusStrip() {
       <span class="status-item sites">
         <Icon name="people" />
         <span class="status-word">{t('room.present')}</span>
-        {present}/{total}
+        <Attendance />
       </span>
       {room.locked.value && <span class="status-item flag">{t('room.locked')}</span>}
       {room.mutedAll.value && <span class="status-item flag">{t('room.mutedAll')}</span>}

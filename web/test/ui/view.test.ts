@@ -85,6 +85,16 @@ describe('the view', () => {
     expect(seen.sort((a, b) => a - b)).toEqual(others);
   });
 
+  it('leaves its tiles alone when someone begins to speak', () => {
+    const { room, view, wanted } = open();
+    const before = view.tiles.value;
+    const asked = wanted.length;
+    view.order({ action: 'mute', member: 5 });
+    expect(room.member(5).value?.muted).toBe(true);
+    expect(view.tiles.value).toBe(before);
+    expect(wanted.length).toBe(asked);
+  });
+
   it('keeps strip, own tile and pager within the width', () => {
     const { view } = open();
     for (const width of [344, 700, 990, 1100, 1500, 1900]) {

@@ -52,6 +52,19 @@ export function stripTileWidth(width: number): number {
   return width < 1100 ? 192 : 224;
 }
 
+/** A list that stays the same object while it names the same tiles: who speaks changes rows, not tiles. */
+function steadyTiles(read: () => readonly WireSource[]): ReadonlySignal<readonly WireSource[]> {
+  let last: readonly WireSource[] = [];
+  return computed(() => {
+    const next = read();
+    const same =
+      next.length === last.length &&
+      next.every((source, at) => source.member === last[at]?.member && source.kind === last[at]?.kind);
+    if (!same) last = next;
+    return last;
+  });
+}
+
 /** The state of the view of one room. Ends with {@link RoomView.dispose}. */
 export class RoomView {
   readonly messages = new Messages();
@@ -69,12 +82,19 @@ export class RoomView {
   readonly outage: ReadonlySignal<Outage>;
   readonly isChair: ReadonlySignal<boolean>;
   readonly #room: Room;
+  readonly #sources: ReadonlySignal<readonly WireSource[]>;
   readonly #ends: (() => void)[] = [];
 
   constructor(room: Room) {
     this.#room = room;
     this.isChair = computed(() => room.self.value?.role === 'chair');
     this.outage = computed(() => outage(room.phase.value, this.now.value));
+    const self = computed(() => room.self.value?.member ?? null);
+    this.#sources = steadyTiles(() =>
+      this.layout.value === 'stage'
+        ? stripSources(room.present.value, self.value)
+        : gridSources(room.present.value, self.value),
+    );
     this.tiles = computed(() => (this.layout.value === 'stage' ? this.#strip() : this.#grid()));
     this.stageHeight = computed(() => this.#stageHeight());
     const ticker = setInterval(() => {
@@ -182,8 +202,7 @@ export class RoomView {
   #strip(): TilePage {
     const { width } = this.area.value;
     const tile = stripTileWidth(width);
-    const self = this.#room.self.value?.member ?? null;
-    const sources = stripSources(this.#room.present.value, self);
+    const sources = this.#sources.value;
     const room = width - tile - TILE_GAP;
     const all = stripCapacity(room, tile);
     const perPage = sources.length <= all ? all : stripCapacity(room - STRIP_PAGER_WIDTH, tile);
@@ -199,7 +218,7 @@ export class RoomView {
 
   #grid(): TilePage {
     const area = this.area.value;
-    const sources = gridSources(this.#room.present.value, this.#room.self.value?.member ?? null);
+    const sources = this.#sources.value;
     let grid = gridLayout(area, sources.length);
     if (grid.perPage < sources.length) {
       grid = gridLayout({ width: area.width, height: area.height - PAGER_HEIGHT }, sources.length);
