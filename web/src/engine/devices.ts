@@ -197,13 +197,19 @@ export class DeviceManager {
       devices
         .filter((device) => device.kind === kind && device.deviceId !== '')
         .map((device) => ({ id: device.deviceId, label: device.label }));
-    this.cameraList.value = of('videoinput');
-    this.microphoneList.value = of('audioinput');
+    this.cameraList.value = withCurrent(of('videoinput'), this.camera.value);
+    this.microphoneList.value = withCurrent(of('audioinput'), this.microphone.value);
     this.speakerList.value = canChooseSpeaker() ? of('audiooutput') : [];
     for (const capture of [this.cameraCapture, this.microphoneCapture]) {
       if (capture.devicesChanged(devices.map((device) => device.deviceId))) this.owner.onBack(capture.kind);
     }
   }
+}
+
+/** The list, with the device in use in it: a browser may not name a device that it lets us use. */
+function withCurrent(list: DeviceOption[], state: DeviceState): DeviceOption[] {
+  if (state.name !== 'on' || list.some((option) => option.id === state.deviceId)) return list;
+  return [...list, { id: state.deviceId, label: state.label }];
 }
 
 function canChooseSpeaker(): boolean {
