@@ -211,7 +211,7 @@ fn a_compound_is_read_up_to_what_breaks_it() {
         (&[0x40, 201, 0, 1, 0, 0, 0, 1], ParseError::Version),
         (&[0xA0, 201, 0, 1, 0, 0, 0, 0], ParseError::Padding),
         (&[0xA0, 201, 0, 1, 0, 0, 0, 8], ParseError::Padding),
-        (&[0xA0, 201, 0, 1, 0, 0, 0, 3], ParseError::Padding),
+        (&[0xA0, 201, 0, 1, 0, 0, 0, 2], ParseError::Padding),
         (&[0xA0, 201, 0, 0], ParseError::Padding),
     ];
     for (tail, error) in broken {
