@@ -12,6 +12,7 @@ pub mod nack;
 pub mod report;
 pub mod rtcp;
 pub mod rtp;
+pub mod sdp;
 pub mod sequence;
 pub mod shard;
 pub mod simulcast;
