@@ -15,6 +15,9 @@ mod stage;
 mod timers;
 mod wishes;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Instant;
 

@@ -1,0 +1,14 @@
+//! A conference driven in virtual time, judged by what its members are told and what its shard is ordered.
+
+mod chair;
+mod entry;
+mod mute;
+mod offers;
+mod random;
+mod room;
+mod roster;
+mod slots;
+mod stage;
+mod view;
+
+use room::{CHAIR, Room, SITE_A, SITE_B, SITE_C};
