@@ -62,7 +62,7 @@ export class Peer {
   private tracks: OwnTracks = {};
   private negotiating = false;
   private offerNeeded = false;
-  private fingerprint: string | null = null;
+  private session: string | null = null;
   private builtAt = 0;
   private restartTimer: Timer;
   private rebuildTimer: Timer;
@@ -189,13 +189,13 @@ export class Peer {
     const sdp = pc.localDescription?.sdp ?? '';
     const answer = await this.owner.offer(this.id, await packSdp(sdp), this.sections());
     if (this.pc !== pc) return;
-    const fingerprint = /^a=fingerprint:(.*)$/m.exec(answer)?.[1] ?? null;
-    if (this.fingerprint !== null && fingerprint !== this.fingerprint) {
-      // Another process answered: its transport knows nothing of this connection.
+    const session = sessionOf(answer);
+    if (this.session !== null && session !== this.session) {
+      // The transport that knew this connection is gone, and another one answered.
       this.build();
       return;
     }
-    this.fingerprint = fingerprint;
+    this.session = session;
     await pc.setRemoteDescription({ type: 'answer', sdp: answer });
   }
 
@@ -254,9 +254,15 @@ export class Peer {
     this.pc = null;
     this.senders = new Map();
     this.slots = [];
-    this.fingerprint = null;
+    this.session = null;
     if (pc === null) return;
     pc.oniceconnectionstatechange = pc.onconnectionstatechange = null;
     pc.close();
   }
+}
+
+/** What stays the same in all answers to one peer connection: the session's number (RFC 8866 §5.2) and the certificate. */
+function sessionOf(answer: string): string {
+  const number = /^o=\S+ (\d+) /m.exec(answer)?.[1] ?? '';
+  return `${number} ${/^a=fingerprint:(.*)$/m.exec(answer)?.[1] ?? ''}`;
 }

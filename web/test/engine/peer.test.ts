@@ -8,7 +8,7 @@ import { FakePeerConnection, installFakePeer } from './fake-peer';
 interface Offer {
   peer: number;
   sections: WireSection[];
-  answer(fingerprint?: string): Promise<void>;
+  answer(session?: string, fingerprint?: string): Promise<void>;
   fail(code: RequestError['code']): Promise<void>;
 }
 
@@ -37,8 +37,8 @@ beforeEach(() => {
         offers.push({
           peer: id,
           sections,
-          answer: (fingerprint = 'A') => {
-            resolve(`v=0\r\na=fingerprint:${fingerprint}\r\n`);
+          answer: (session = '7', fingerprint = 'A') => {
+            resolve(`v=0\r\no=- ${session} 2 IN IP4 0.0.0.0\r\na=fingerprint:${fingerprint}\r\n`);
             return settle();
           },
           fail: (code) => {
@@ -227,13 +227,19 @@ describe('an offer that is not answered', () => {
 });
 
 describe('an answer of another gateway', () => {
-  it('makes a new connection instead of a broken one', async () => {
-    await connect();
-    peer.ensureTiles(9);
-    await settle();
-    await offer(1).answer('B');
-    expect(FakePeerConnection.all).toHaveLength(2);
-    expect(FakePeerConnection.all[0]?.answers).toHaveLength(1);
-    expect(offer(2).peer).not.toBe(offer(0).peer);
-  });
+  it.each([
+    ['8', 'A'],
+    ['7', 'B'],
+  ])(
+    '(session %s, certificate %s) makes a new connection instead of a broken one',
+    async (session, certificate) => {
+      await connect();
+      peer.ensureTiles(9);
+      await settle();
+      await offer(1).answer(session, certificate);
+      expect(FakePeerConnection.all).toHaveLength(2);
+      expect(FakePeerConnection.all[0]?.answers).toHaveLength(1);
+      expect(offer(2).peer).not.toBe(offer(0).peer);
+    },
+  );
 });
