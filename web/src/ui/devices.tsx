@@ -29,21 +29,27 @@ function Choice(props: {
   readonly none: string;
   readonly options: readonly DeviceOption[];
   readonly chosen: string;
-  readonly disabled?: boolean;
+  /** The choice of the system's device, where that is one. */
+  readonly system?: string;
   readonly onChoose: (id: string) => void;
 }) {
   const id = useId();
+  const known =
+    props.options.length === 0 ||
+    (props.system !== undefined && props.chosen === '') ||
+    props.options.some((option) => option.id === props.chosen);
   return (
     <div class="choice">
       <label for={id}>{props.label}</label>
       <select
         id={id}
         value={props.chosen}
-        disabled={props.disabled === true || props.options.length === 0}
+        disabled={props.options.length === 0}
         onChange={(event) => props.onChoose(event.currentTarget.value)}
       >
         {props.options.length === 0 && <option value="">{props.none}</option>}
-        {props.options.length > 0 && !props.options.some((option) => option.id === props.chosen) && (
+        {props.options.length > 0 && props.system !== undefined && <option value="">{props.system}</option>}
+        {!known && (
           <option value={props.chosen} disabled>
             {t('lobby.choose')}
           </option>
@@ -124,6 +130,7 @@ export function DeviceChoices() {
         <Choice
           label={t('lobby.speaker')}
           none={t('lobby.speakerDefault')}
+          system={t('lobby.speakerDefault')}
           options={speakers}
           chosen={devices.speaker.value}
           onChoose={(id) => void devices.chooseSpeaker(id)}
