@@ -18,6 +18,7 @@ export const en: Readonly<Record<Key, string>> = {
   'app.cause': 'Cause',
   'app.next': 'What to do',
   'app.code': 'Code: {code}',
+  'app.messages': 'Messages',
   'app.loading': 'Opening…',
 
   'classification.normal': 'Unclassified',
@@ -120,7 +121,7 @@ export const en: Readonly<Record<Key, string>> = {
   'panel.hands': 'Requests to speak ({count})',
   'panel.noHands': 'Nobody asks to speak.',
   'panel.invite': 'Invite',
-  'panel.inviteHint': 'Let {name} speak and show on the main screen',
+  'panel.inviteHint': 'Invite {name}: let speak and put on the main screen',
   'panel.lower': 'Lower',
   'panel.lowerHint': 'Lower the hand of {name}',
   'panel.chairTools': 'Conduct',

@@ -16,6 +16,7 @@ export const vi = {
   'app.cause': 'Nguyên nhân',
   'app.next': 'Việc cần làm',
   'app.code': 'Mã: {code}',
+  'app.messages': 'Thông báo',
   'app.loading': 'Đang mở…',
 
   'classification.normal': 'Thường',
@@ -120,9 +121,9 @@ export const vi = {
   'panel.hands': 'Xin phát biểu ({count})',
   'panel.noHands': 'Chưa có ai xin phát biểu.',
   'panel.invite': 'Mời',
-  'panel.inviteHint': 'Cho {name} phát biểu và đưa lên màn hình chính',
+  'panel.inviteHint': 'Mời {name}: cho nói và đưa lên màn hình chính',
   'panel.lower': 'Bỏ',
-  'panel.lowerHint': 'Hạ tay của {name}',
+  'panel.lowerHint': 'Bỏ: hạ tay của {name}',
   'panel.chairTools': 'Điều hành',
 
   'chair.menu': 'Điều hành {name}',

@@ -111,13 +111,13 @@ export function Lobby({ lobby, error }: { readonly lobby: LobbyInfo; readonly er
             start={() => devices.startCamera()}
             stop={() => devices.stopCamera()}
           />
-          {!barred && (
-            <button ref={button} type="button" class="primary join" disabled={joining} onClick={join}>
-              {joining ? t('lobby.joining') : `${t('lobby.join')} `}
-              {!joining && <span class="join-hint">{t('lobby.joinHint')}</span>}
-            </button>
-          )}
         </div>
+        {!barred && (
+          <button ref={button} type="button" class="primary join" disabled={joining} onClick={join}>
+            {joining ? t('lobby.joining') : `${t('lobby.join')} `}
+            {!joining && <span class="join-hint">{t('lobby.joinHint')}</span>}
+          </button>
+        )}
       </div>
     </main>
   );

@@ -6,8 +6,9 @@ import { duration } from './model/format';
 /** What has just happened, at the edge of the page; said by the live regions too. */
 export function Toasts() {
   const { messages } = useScope().view;
+  if (messages.toasts.value.length === 0) return null;
   return (
-    <div class="toasts">
+    <section class="toasts" aria-label={t('app.messages')}>
       {messages.toasts.value.map((toast) => (
         <div key={toast.id} class="toast" data-kind={toast.kind}>
           {toast.kind === 'error' && <Icon name="warning" />}
@@ -28,7 +29,7 @@ export function Toasts() {
           </button>
         </div>
       ))}
-    </div>
+    </section>
   );
 }
 
@@ -50,10 +51,10 @@ export function OutageBanner() {
   if (view.outage.value !== 'banner' || phase.name !== 'recovering') return null;
   const seconds = Math.floor((view.now.value - phase.since) / 1000);
   return (
-    <p class="outage-banner">
+    <section class="outage-banner" aria-label={t('recovering.title')}>
       <Icon name="warning" />
       {t('recovering.banner', { seconds })}
-    </p>
+    </section>
   );
 }
 

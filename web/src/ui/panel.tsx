@@ -92,7 +92,8 @@ function Roster() {
       {rows.length === 0 ? (
         <p class="panel-empty">{t('panel.noMatch', { query: view.filter.value })}</p>
       ) : (
-        <ul class="rows">
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be within reach of the keyboard
+        <ul class="rows" tabIndex={0} aria-labelledby="roster-title">
           {rows.map((id) => (
             <Row key={id} id={id} />
           ))}
@@ -111,7 +112,8 @@ function Hands() {
         <h2 id="hands-title">{t('panel.hands', { count: hands.length })}</h2>
       </div>
       {hands.length === 0 && <p class="panel-empty">{t('panel.noHands')}</p>}
-      <ol class="rows">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: as above */}
+      <ol class="rows" tabIndex={0} aria-labelledby="hands-title">
         {hands.map((member, index) => (
           <li key={member.member} class="row">
             <span class="row-sign">{index + 1}</span>

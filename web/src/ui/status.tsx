@@ -12,26 +12,30 @@ export function ClassificationBanner() {
   if (info === null) return null;
   const word = t(`classification.${info.classification}`);
   return (
-    <p class="classification" data-level={info.classification}>
-      <span class="hidden">{t('classification.label', { word })}</span>
-      <span aria-hidden="true">{word}</span>
-    </p>
+    <section
+      class="classification"
+      data-level={info.classification}
+      aria-label={t('classification.label', { word })}
+    >
+      {word}
+    </section>
   );
 }
 
 /** Switches to the other language, named in that language. */
 export function LanguageButton() {
   const other = language.value === 'vi' ? 'en' : 'vi';
+  const sign = other.toUpperCase();
   return (
     <button
       type="button"
       class="quiet language"
       lang={other}
-      aria-label={t('app.otherLanguage')}
+      aria-label={`${sign} – ${t('app.otherLanguage')}`}
       title={t('app.otherLanguage')}
       onClick={() => chooseLanguage(other)}
     >
-      {other === 'en' ? 'EN' : 'VI'}
+      {sign}
     </button>
   );
 }
