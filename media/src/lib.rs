@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub mod arena;
+pub mod dependency;
 pub mod feedback;
 pub mod history;
 pub mod keyframe;
@@ -20,10 +21,10 @@ pub mod slot;
 pub mod speech;
 pub mod transport;
 pub mod verdict;
+pub mod vp8;
 
 #[cfg(test)]
 mod testing;
-pub mod vp8;
 
 pub use shard::{Shard, ShardConfig};
 pub use transport::Transport;
