@@ -139,7 +139,7 @@ export const vi = {
   'chair.followSpeaker': 'Theo người nói',
   'chair.followSpeakerHint': 'Màn hình chính theo người đang nói',
   'chair.muteAll': 'Tắt tiếng tất cả',
-  'chair.unmuteAll': 'Bỏ tắt tiếng',
+  'chair.unmuteAll': 'Mở tiếng tất cả',
   'chair.lock': 'Khoá phòng',
   'chair.unlock': 'Mở khoá phòng',
   'chair.end': 'Kết thúc họp',

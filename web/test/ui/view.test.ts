@@ -166,6 +166,14 @@ describe('messages', () => {
     expect(messages.toasts.value.map((toast) => toast.text)).toEqual(['b', 'c', 'd']);
   });
 
+  it('make place for a newer one about the same thing', () => {
+    const messages = new Messages();
+    messages.show({ kind: 'info', text: 'closed', topic: 'microphone' });
+    messages.show({ kind: 'info', text: 'other' });
+    messages.show({ kind: 'info', text: 'muted', topic: 'microphone' });
+    expect(messages.toasts.value.map((toast) => toast.text)).toEqual(['other', 'muted']);
+  });
+
   it('that wait are said together', async () => {
     const messages = new Messages();
     messages.say(() => 'a');

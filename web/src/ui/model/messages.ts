@@ -5,6 +5,8 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 export interface Toast {
   readonly id: number;
   readonly kind: 'info' | 'error';
+  /** What it is about: a newer message about the same takes its place. The text itself where it is not given. */
+  readonly topic?: string;
   readonly text: string;
   /** The next step. */
   readonly action?: string;
@@ -39,7 +41,8 @@ export class Messages {
   show(toast: Omit<Toast, 'id'>): void {
     this.#last += 1;
     const shown = { ...toast, id: this.#last };
-    const others = this.#toasts.value.filter((other) => other.text !== toast.text);
+    const topicOf = (one: Omit<Toast, 'id'>): string => one.topic ?? one.text;
+    const others = this.#toasts.value.filter((other) => topicOf(other) !== topicOf(toast));
     this.#toasts.value = [...others, shown].slice(-TOASTS_MAX);
     this.sayNow([toast.text, toast.action ?? ''].join(' ').trim());
     this.#later(STAY[toast.kind], () => this.dismiss(shown.id));

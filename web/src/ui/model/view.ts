@@ -43,6 +43,8 @@ export interface TilePage {
 /** Height of the bar that turns the pages of the grid, with its gap; two buttons beside the strip. */
 const PAGER_HEIGHT = 56;
 const STRIP_PAGER_WIDTH = 112;
+/** Notices about who may hear the own site: the last one tells how it is. */
+const MICROPHONE_NOTICES: ReadonlySet<Notice['name']> = new Set(['microphone_closed', 'muted', 'unmuted']);
 /** Half a second: an outage's faces change at whole seconds, the clock too. */
 const TICK = 500;
 
@@ -254,8 +256,16 @@ export class RoomView {
   }
 
   #notice(notice: Notice): void {
-    if (notice.name === 'error') this.showError(notice.error);
-    else this.messages.show({ kind: 'info', text: t(`notice.${notice.name}`) });
+    if (notice.name === 'error') {
+      this.showError(notice.error);
+      return;
+    }
+    const text = t(`notice.${notice.name}`);
+    this.messages.show({
+      kind: 'info',
+      text,
+      topic: MICROPHONE_NOTICES.has(notice.name) ? 'microphone' : text,
+    });
   }
 
   /** Says how many came, left and asked to speak; not on entering, when all of it is new. */
