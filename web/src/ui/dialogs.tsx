@@ -100,11 +100,9 @@ function Settings({ onClose }: { readonly onClose: () => void }) {
   return (
     <Modal title={t('settings.title')} closeButton={true} wide={true} onClose={onClose}>
       <div class="settings">
-        <div class="choices">
-          <Preview name={room.own.value?.name ?? ''} />
-          <Appearance />
-        </div>
+        <Preview name={room.own.value?.name ?? ''} />
         <DeviceChoices />
+        <Appearance />
       </div>
     </Modal>
   );

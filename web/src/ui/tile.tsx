@@ -92,7 +92,7 @@ function Frame(props: {
         {cover !== 'waiting' && <span class="cover-text">{coverText(cover)}</span>}
       </div>
       <NamePlate member={member} name={props.name} />
-      {member.hand !== null && (
+      {member.hand !== null && source.kind === 'camera' && (
         <span class="badge hand-badge">
           <Icon name="hand" />
         </span>

@@ -50,7 +50,7 @@ const TICK = 500;
 
 /** Width of a tile of the strip in an area of `width`. */
 export function stripTileWidth(width: number): number {
-  if (width < 700) return 112;
+  if (width < 700) return 108;
   return width < 1100 ? 192 : 224;
 }
 
