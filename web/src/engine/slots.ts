@@ -66,8 +66,8 @@ export class SlotTable {
     for (const { slot, epoch, source } of assignments) {
       const old = this.slots.get(slot);
       if (old?.epoch === epoch) {
-        // Known already: the acknowledgement or the switch may have been lost with the connection.
-        if (old.from === null) this.owner.sendCovered(slot, epoch);
+        // Known already: the acknowledgement may have been lost with the connection. A second one does no harm.
+        this.owner.sendCovered(slot, epoch);
         continue;
       }
       const stays =

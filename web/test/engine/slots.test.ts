@@ -159,7 +159,7 @@ describe('the stage', () => {
     slots.assign([{ slot: 5, epoch: 1, source: A }]);
     slots.assign([{ slot: 5, epoch: 4, source: A }]);
     expect(surface.covered).toBe(false);
-    expect(covered).toEqual(['5#1', '5#4']);
+    expect(covered).toEqual(['5#1', '5#1', '5#4']);
   });
 
   it('acknowledges again after a resume what was still waiting', () => {
