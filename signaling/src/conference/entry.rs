@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use giaoban_media_types::{Command, MemberId};
 
 use super::member::{GONE_AFTER, LEASE, Lease, Member, SHOW_AWAY_AFTER};
+use super::slots::Slots;
 use super::timers::Timer;
 use super::{Conference, ConnectionId, Entry, Output, Seat};
 use crate::access::{Action, Policy};
@@ -83,6 +84,11 @@ impl Conference {
         let other_page = arrival.entry == Entry::Ticket && before != Lease::Absent;
         if other_page {
             member.forget_page();
+        }
+        if other_page || before == Lease::Absent {
+            member.slots = Slots::of_entry(arrival.time);
+        }
+        if other_page {
             self.timers.stop(Timer::Spurt(id));
             self.command(Command::Remove { conference: self.id, member: id });
         }

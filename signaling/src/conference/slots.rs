@@ -72,12 +72,16 @@ impl Default for Slot {
 }
 
 impl Slot {
-    fn assign(&mut self, id: SlotId, source: Option<SourceId>) -> SlotAssignment {
-        self.epoch = SlotEpoch(self.epoch.0.wrapping_add(1));
+    fn assign(&mut self, id: SlotId, source: Option<SourceId>, first: SlotEpoch) -> SlotAssignment {
+        self.epoch = if self.is_assigned() { next(self.epoch) } else { first };
         self.assigned = source;
         self.covered = false;
         self.switched = None;
         self.assignment(id)
+    }
+
+    fn is_assigned(&self) -> bool {
+        self.epoch != SlotEpoch::default()
     }
 
     fn assignment(&self, id: SlotId) -> SlotAssignment {
@@ -113,9 +117,21 @@ pub(super) struct Slots {
     /// The stage's sound as the shard was ordered, and the number of that order.
     sound: Sound,
     sound_epoch: SlotEpoch,
+    first: SlotEpoch,
+}
+
+fn next(epoch: SlotEpoch) -> SlotEpoch {
+    SlotEpoch(epoch.0.wrapping_add(1))
 }
 
 impl Slots {
+    /// No slots yet, for one who came in at this time, in milliseconds since 1970. Epochs begin with its second:
+    /// a page that outlived the gateway or its own seat does not take a new assignment for one that it knows.
+    pub(super) fn of_entry(time: u64) -> Self {
+        let second = u32::try_from((time / 1000) & u64::from(u32::MAX)).unwrap_or_default();
+        Self { first: next(SlotEpoch(second)), ..Self::default() }
+    }
+
     /// Takes a whole wish in place of the one before; [`Slots::retarget`] follows.
     pub(super) fn want(&mut self, wanted: BTreeMap<SlotId, Wanted>) {
         self.wanted = wanted;
@@ -135,7 +151,7 @@ impl Slots {
             let height = wanted.unwrap_or_default().height;
             let slot = self.slots.entry(id).or_default();
             if slot.assigned != target {
-                orders.assignments.push(slot.assign(id, target));
+                orders.assignments.push(slot.assign(id, target, self.first));
             } else if slot.covered && slot.bound.source.is_some() && slot.bound.height != height {
                 orders.bindings.push(slot.bind(id, Bound { height, ..slot.bound }));
             }
@@ -169,7 +185,7 @@ impl Slots {
             }
             orders.bindings.push(slot.bind(id, Bound { source: None, ..slot.bound }));
             if slot.covered {
-                orders.assignments.push(slot.assign(id, slot.assigned));
+                orders.assignments.push(slot.assign(id, slot.assigned, self.first));
             }
         }
         self.bind_sound(Sound::default(), &mut orders);
@@ -189,7 +205,7 @@ impl Slots {
 
     /// Everything ever assigned, for a client that comes back.
     pub(super) fn assignments(&self) -> Vec<SlotAssignment> {
-        let assigned = self.slots.iter().filter(|(_, slot)| slot.epoch != SlotEpoch::default());
+        let assigned = self.slots.iter().filter(|(_, slot)| slot.is_assigned());
         assigned.map(|(id, slot)| slot.assignment(*id)).collect()
     }
 
@@ -212,7 +228,7 @@ impl Slots {
         if self.sound == sound {
             return;
         }
-        self.sound_epoch = SlotEpoch(self.sound_epoch.0.wrapping_add(1));
+        self.sound_epoch = next(self.sound_epoch);
         let changed = [
             (SlotId::STAGE_AUDIO, self.sound.microphone != sound.microphone, sound.microphone),
             (SlotId::SCREEN_AUDIO, self.sound.screen != sound.screen, sound.screen),

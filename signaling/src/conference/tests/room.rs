@@ -184,10 +184,25 @@ impl Room {
         entry: Entry,
         take_over: bool,
     ) -> (ConnectionId, Option<ErrorCode>) {
+        self.present(member, entry, take_over, 1)
+    }
+
+    /// Enters at a server time, in milliseconds since 1970.
+    pub fn enter_at(&mut self, member: MemberId, time: u64) -> (ConnectionId, Option<ErrorCode>) {
+        self.present(member, Entry::Ticket, false, time)
+    }
+
+    fn present(
+        &mut self,
+        member: MemberId,
+        entry: Entry,
+        take_over: bool,
+        time: u64,
+    ) -> (ConnectionId, Option<ErrorCode>) {
         self.last_connection += 1;
         let connection = ConnectionId(self.last_connection);
         let resume = format!("secret {}", connection.0);
-        self.input(Input::Enter { connection, member, entry, take_over, resume, time: 1 });
+        self.input(Input::Enter { connection, member, entry, take_over, resume, time });
         (connection, self.denied.get(&connection).copied())
     }
 

@@ -153,6 +153,19 @@ fn while_the_connection_is_down_slots_keep_their_sources_and_the_resume_says_wha
 }
 
 #[test]
+fn a_page_that_outlived_the_gateway_is_never_given_an_epoch_that_it_knows() {
+    let mut epochs = std::collections::BTreeSet::new();
+    for hour in 0..3 {
+        let mut room = Room::new();
+        let (a, _) = room.enter_at(SITE_A, 1_795_503_127_250 + hour * 3_600_000);
+        for source in [SITE_B, SITE_C, SITE_B] {
+            room.want(a, &[(6, Some(camera(source)), 180)]);
+            assert!(epochs.insert(assigned(&room, a, 6).map(|(epoch, _)| epoch)));
+        }
+    }
+}
+
+#[test]
 fn a_switch_is_told_only_for_the_assignment_the_client_waits_for() {
     let (mut room, [_, a, ..]) = everyone();
     let switched =
