@@ -120,9 +120,13 @@ async fn admit(
 }
 
 /// Whether a request comes from our own page. A browser always names the origin of a POST and of a WebSocket;
-/// other programs need not, and carry no one's authority but what they present.
+/// other programs need not, and carry no one's authority but what they present. A page that hides its
+/// referrer may hide its origin with it, but not that the request stays within it.
 fn is_same_origin(headers: &HeaderMap) -> bool {
     let Some(origin) = headers.get(header::ORIGIN) else { return true };
+    if origin == "null" {
+        return headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin");
+    }
     let host = headers.get(header::HOST).map(|host| host.as_bytes()).unwrap_or_default();
     origin.as_bytes().strip_prefix(b"https://").is_some_and(|origin| origin == host)
 }
@@ -147,5 +151,16 @@ mod tests {
             headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
             assert_eq!(is_same_origin(&headers), own, "{origin}");
         }
+    }
+
+    #[test]
+    fn a_hidden_origin_passes_only_within_it() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ORIGIN, HeaderValue::from_static("null"));
+        assert!(!is_same_origin(&headers));
+        headers.insert("sec-fetch-site", HeaderValue::from_static("cross-site"));
+        assert!(!is_same_origin(&headers));
+        headers.insert("sec-fetch-site", HeaderValue::from_static("same-origin"));
+        assert!(is_same_origin(&headers));
     }
 }
