@@ -12,6 +12,7 @@ use giaoban_signaling::conference::{Entry, Setup};
 use giaoban_signaling::wire::{RoomInfo, ServerMessage};
 use giaoban_signaling::{Conference, ConnectionId, Input, Output};
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
 
 use self::writer::{Write, Written};
 use crate::connection::{Frame, Outbox, Slow};
@@ -117,12 +118,12 @@ pub struct Surroundings {
     pub metrics: Arc<Metrics>,
 }
 
-/// Starts a conference. It ends when every handle to it is gone.
-pub fn start(setup: Setup, surroundings: Surroundings) -> ConferenceHandle {
+/// Starts a conference among the gateway's tasks. It ends when every handle to it is gone.
+pub fn start(setup: Setup, surroundings: Surroundings, tasks: &mut JoinSet<()>) -> ConferenceHandle {
     let (mailbox, letters) = mpsc::channel(MAILBOX);
     let info = Arc::new(setup.room.clone());
     let Surroundings { shard, store, tickets, metrics } = surroundings;
-    let (writes, written) = writer::start(setup.conference, store, metrics);
+    let (writes, written) = writer::start(setup.conference, store, metrics, tasks);
     let actor = Actor {
         conference: Conference::new(setup),
         connections: BTreeMap::new(),
@@ -131,7 +132,7 @@ pub fn start(setup: Setup, surroundings: Surroundings) -> ConferenceHandle {
         tickets,
         writes: writes.clone(),
     };
-    tokio::spawn(actor.run(letters, written));
+    tasks.spawn(actor.run(letters, written));
     ConferenceHandle { mailbox, writes, info }
 }
 
@@ -261,10 +262,9 @@ impl Actor {
 
     /// Never waits: a database that falls behind by the queue's length fails the write.
     fn write(&mut self, write: Write) {
-        if let Err(mpsc::error::TrySendError::Full(write) | mpsc::error::TrySendError::Closed(write)) =
-            self.writes.try_send(write)
-            && let Write::Durable { write, .. } = write
-        {
+        let Err(refused) = self.writes.try_send(write) else { return };
+        tracing::error!("the database falls behind: a write was given up");
+        if let Write::Durable { write, .. } = refused.into_inner() {
             self.conference.handle_input(Instant::now(), Input::StoreFailed { write });
         }
     }

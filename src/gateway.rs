@@ -11,6 +11,7 @@ use std::time::Duration;
 use giaoban_signaling::conference::Setup;
 use prometheus_client::registry::Registry as MetricsRegistry;
 use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use crate::actor;
@@ -66,8 +67,11 @@ pub enum StartError {
         source: std::io::Error,
     },
     /// A bug of ours.
-    #[error("a media shard ended unexpectedly; please report this with the log")]
-    ShardDied,
+    #[error("{what} ended unexpectedly; start the gateway again, and report this with the log")]
+    Died {
+        /// What.
+        what: &'static str,
+    },
 }
 
 /// A gateway that serves.
@@ -77,6 +81,10 @@ pub struct Gateway {
     permits: Arc<Semaphore>,
     connections: u32,
     died: oneshot::Receiver<()>,
+    /// Conferences and their writers. None ends before the gateway lets go of them.
+    conferences: JoinSet<()>,
+    /// Listeners and what else ends at shutdown.
+    tasks: JoinSet<()>,
     https: Vec<SocketAddr>,
     private: SocketAddr,
     media: Vec<SocketAddr>,
@@ -121,15 +129,18 @@ impl Gateway {
             shutdown: down,
             connections: AtomicU64::new(0),
         });
-        let (media, died) = start_conferences(&config, &services).await?;
+        let mut conferences = JoinSet::new();
+        let (media, died) = start_conferences(&config, &services, &mut conferences).await?;
         let control = Control::bind(data.path(), links.clone(), Arc::clone(&services))
             .map_err(|source| StartError::System { what: "the control socket", source })?;
-        let gateway = Self {
+        let mut gateway = Self {
             permits: Arc::new(Semaphore::new(
                 usize::try_from(config.limits.connections).unwrap_or(usize::MAX),
             )),
             connections: config.limits.connections,
             died,
+            conferences,
+            tasks: JoinSet::new(),
             https: listeners.https_addresses.clone(),
             private: listeners.private_address,
             media,
@@ -139,9 +150,10 @@ impl Gateway {
             order,
             services,
         };
-        listeners.serve(&gateway, &acceptor);
-        tokio::spawn(control.serve());
-        tokio::spawn(keep_certificate(certificate, data, authority, gateway.services.shutdown.clone()));
+        listeners.serve(&mut gateway, &acceptor);
+        gateway.tasks.spawn(control.serve());
+        let down = gateway.services.shutdown.clone();
+        gateway.tasks.spawn(keep_certificate(certificate, data, authority, down));
         Ok(gateway)
     }
 
@@ -184,25 +196,30 @@ impl Gateway {
     /// Serves until `shutdown` is done, then goes down in bounded time.
     ///
     /// # Errors
-    /// If a shard died.
+    /// If a shard or a conference died.
     pub async fn run(mut self, shutdown: impl Future<Output = ()>) -> Result<(), StartError> {
         let result = tokio::select! {
             () = shutdown => Ok(()),
-            _ = &mut self.died => Err(StartError::ShardDied),
+            _ = &mut self.died => Err(StartError::Died { what: "a media shard" }),
+            Some(_) = self.conferences.join_next() => Err(StartError::Died { what: "a conference" }),
         };
         self.stop().await;
         result
     }
 
     /// Tells every client, waits for them in bounded time, and writes what is in memory.
-    async fn stop(self) {
+    async fn stop(mut self) {
         tracing::info!("going down");
         self.order.give();
-        let all_gone = Arc::clone(&self.permits).acquire_many_owned(self.connections);
+        let all_gone = async {
+            let _ = Arc::clone(&self.permits).acquire_many_owned(self.connections).await;
+            self.services.registry.clear();
+            while self.conferences.join_next().await.is_some() {}
+            while self.tasks.join_next().await.is_some() {}
+        };
         if tokio::time::timeout(GOING_DOWN, all_gone).await.is_err() {
             tracing::warn!("some connections did not close in time");
         }
-        self.services.registry.clear();
         self.services.store.close().await;
     }
 }
@@ -228,11 +245,11 @@ impl Listeners {
         Ok(Self { https, https_addresses, private, private_address })
     }
 
-    fn serve(self, gateway: &Gateway, acceptor: &TlsAcceptor) {
+    fn serve(self, gateway: &mut Gateway, acceptor: &TlsAcceptor) {
         let services = &gateway.services;
         let routes = http::routes(Arc::clone(services));
         for listener in self.https {
-            tokio::spawn(listener.serve_tls(
+            gateway.tasks.spawn(listener.serve_tls(
                 acceptor.clone(),
                 routes.clone(),
                 Arc::clone(&gateway.permits),
@@ -241,7 +258,7 @@ impl Listeners {
             ));
         }
         let routes = http::private_routes(Arc::clone(services));
-        tokio::spawn(self.private.serve_plain(routes, services.shutdown.clone()));
+        gateway.tasks.spawn(self.private.serve_plain(routes, services.shutdown.clone()));
     }
 }
 
@@ -249,11 +266,14 @@ impl Listeners {
 async fn start_conferences(
     config: &Config,
     services: &Arc<Services>,
+    tasks: &mut JoinSet<()>,
 ) -> Result<(Vec<SocketAddr>, oneshot::Receiver<()>), StartError> {
     let (events, reports) = mpsc::channel(shard_worker::EVENTS);
     let shards = media::start(config, &services.metrics, &events)?;
     for room in services.store.rooms().await? {
-        let Some(shard) = shards.for_conference(room.conference) else { return Err(StartError::ShardDied) };
+        let Some(shard) = shards.for_conference(room.conference) else {
+            return Err(StartError::Died { what: "a media shard" });
+        };
         let setup = Setup {
             conference: room.conference,
             room: room.info,
@@ -267,7 +287,7 @@ async fn start_conferences(
             tickets: Arc::clone(&services.tickets),
             metrics: Arc::clone(&services.metrics),
         };
-        services.registry.insert(room.conference, actor::start(setup, surroundings));
+        services.registry.insert(room.conference, actor::start(setup, surroundings, tasks));
     }
     // The shards hold the only senders: when the last is gone, so are they.
     drop(events);

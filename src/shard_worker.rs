@@ -21,8 +21,9 @@ use crate::metrics::Metrics;
 /// Orders that may wait. When it is full the conference waits: the shard never waits for a conference.
 const COMMANDS: usize = 1024;
 
-/// Events that may wait, over all shards. When it is full the shard keeps its next events to itself and
-/// takes no further orders until there is room, so what it holds stays bounded.
+/// Events that may wait, over all shards. When it is full a shard keeps its next events until there is room.
+/// It goes on taking orders meanwhile: the conferences that must take the events may be waiting to give them.
+/// What it keeps stays bounded, since it reports only what conferences ordered and, at a bounded rate, who speaks.
 pub const EVENTS: usize = 4096;
 
 /// Orders taken in one turn, before the sockets are read again.
@@ -31,8 +32,11 @@ const COMMANDS_PER_TURN: usize = 32;
 /// Batches read from one socket in one turn.
 const BATCHES_PER_TURN: usize = 4;
 
-/// The thread looks after held events and the end of its orders at least this often.
+/// The thread looks after the end of its orders at least this often.
 const LONGEST_WAIT: Duration = Duration::from_millis(100);
+
+/// And after room for a held event this often.
+const HELD_WAIT: Duration = Duration::from_millis(2);
 
 /// Reaches a shard.
 #[derive(Clone)]
@@ -118,7 +122,7 @@ impl<T: Transport> Worker<T> {
 
     fn wait(&self) -> Duration {
         let due = self.shard.next_timeout().map(|due| due.saturating_duration_since(Instant::now()));
-        due.unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT)
+        due.unwrap_or(LONGEST_WAIT).min(if self.held.is_some() { HELD_WAIT } else { LONGEST_WAIT })
     }
 
     fn turn(&mut self) -> Turn {
@@ -137,11 +141,8 @@ impl<T: Transport> Worker<T> {
     }
 
     fn take_orders(&mut self) -> Turn {
+        self.report();
         for _ in 0..COMMANDS_PER_TURN {
-            self.report();
-            if self.held.is_some() {
-                return Turn::Idle;
-            }
             match self.orders.try_recv() {
                 Ok(command) => {
                     self.shard.handle_command(Instant::now(), command);

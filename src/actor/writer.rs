@@ -8,6 +8,7 @@ use giaoban_signaling::Input;
 use giaoban_signaling::conference::{Durable, WriteId};
 use giaoban_signaling::wire::EndReason;
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
 
 use crate::metrics::Metrics;
 use crate::secret::SecretHash;
@@ -62,10 +63,11 @@ pub(super) fn start(
     conference: ConferenceId,
     store: Store,
     metrics: Arc<Metrics>,
+    tasks: &mut JoinSet<()>,
 ) -> (mpsc::Sender<Write>, mpsc::Receiver<Written>) {
     let (writes, mut queue) = mpsc::channel(QUEUE);
     let (results, written) = mpsc::channel(QUEUE);
-    tokio::spawn(async move {
+    tasks.spawn(async move {
         while let Some(next) = queue.recv().await {
             match next {
                 Write::Durable { write, durable } => {

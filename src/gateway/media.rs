@@ -76,7 +76,7 @@ fn seed() -> Result<u64, StartError> {
 }
 
 /// Carries events to the conferences. The shards never wait for it; it waits for the conferences, and they
-/// wait for nothing but the shards' orders, which the shards take as soon as there is room for an event.
+/// wait for nothing but the shards, which always take their orders.
 pub(super) async fn dispatch(
     mut events: Receiver<Event>,
     services: Arc<Services>,
