@@ -4,6 +4,7 @@
 //! line knows an address, a key or a handshake.
 
 pub mod ice;
+pub mod plain;
 mod secure;
 mod session;
 pub mod srtp;
