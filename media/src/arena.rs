@@ -50,6 +50,12 @@ impl<T> Arena<T> {
         Some(value)
     }
 
+    /// Whether it holds no value.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.places.len() == self.vacant.len()
+    }
+
     /// The value of a key.
     #[must_use]
     pub fn get(&self, key: Key) -> Option<&T> {
@@ -61,14 +67,6 @@ impl<T> Arena<T> {
     pub fn get_mut(&mut self, key: Key) -> Option<&mut T> {
         let place = self.places.get_mut(key.position as usize)?;
         if place.generation == key.generation { place.value.as_mut() } else { None }
-    }
-
-    /// All values in the order of their places.
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = (Key, &mut T)> {
-        self.places.iter_mut().enumerate().filter_map(|(position, place)| {
-            let key = Key { position: u32::try_from(position).ok()?, generation: place.generation };
-            Some((key, place.value.as_mut()?))
-        })
     }
 
     /// All values in the order of their places.

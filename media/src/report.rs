@@ -10,8 +10,8 @@ use crate::transport::PacketIndex;
 
 /// How often each active slot and each publisher gets a report.
 pub const REPORT_INTERVAL: Duration = Duration::from_millis(1000);
-/// The gateway's NTP clock starts here, not at zero: a report block of zero means "no report yet".
-const EPOCH: Duration = Duration::from_secs(1 << 16);
+/// The gateway's NTP clock starts here: what a report block repeats of it must not be zero, which means "no report yet".
+const EPOCH: Duration = Duration::from_secs(1 << 15);
 /// A round trip beyond this is a mistake of the reporter.
 const LONGEST_ROUND_TRIP: Duration = Duration::from_secs(10);
 /// A publisher's clock offset follows a longer delay by this part of the difference per report, a shorter at once:
@@ -206,7 +206,7 @@ impl Reception {
 
 /// `part` of `whole` in 256ths, below 1.
 fn fraction(part: u64, whole: u64) -> u8 {
-    if whole == 0 { 0 } else { u8::try_from(part * 256 / whole).unwrap_or(u8::MAX) }
+    (part * 256).checked_div(whole).map_or(0, |fraction| u8::try_from(fraction).unwrap_or(u8::MAX))
 }
 
 #[cfg(test)]

@@ -1,11 +1,42 @@
 //! One shard: the conferences of one core.
+//!
+//! A packet's way: [`Shard::handle_datagrams`] opens it by the transport, `ingress` decides whether it may pass and
+//! puts it into the history of its encoding, `egress` serves receiver after receiver out of the histories that his
+//! slots read, `outbox` hands each receiver's packets to the socket as one message.
 
+mod control;
+mod egress;
+mod ingress;
+mod negotiate;
+mod outbox;
+mod reports;
+mod roster;
+mod speakers;
+mod switch;
+
+use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use giaoban_media_types::{Command, Event};
+use giaoban_media_types::{
+    CloseReason, Command, ConferenceId, Event, MediaKind, MemberId, SourceId, SourceKind, SourceSet,
+};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
 
-use crate::transport::Transport;
+use crate::arena::Key;
+use crate::history::Pool;
+use crate::publication::{Publication, SOURCE_SILENCE};
+use crate::report::WallClock;
+use crate::rtp::SequenceNumber;
+use crate::statistics::Statistics;
+use crate::subscriber::{Path, Queue};
+use crate::transport::{Inbound, SessionId, Transport, TransportEvent};
+use crate::verdict::Verdict;
+
+use egress::{Egress, Notice};
+use outbox::Outbox;
+use roster::{Conference, Peers};
 
 /// What a shard is told at its making.
 #[derive(Debug, Clone)]
@@ -13,6 +44,11 @@ pub struct ShardConfig {
     /// Seeds every choice that need not be secret: SSRCs, first sequence numbers, jitter.
     pub seed: u64,
 }
+
+/// Packets sealed in one turn: about a millisecond's work, after which the socket is read again.
+const TURN_BUDGET: usize = 1000;
+/// How often requests to publishers are repeated and timers looked at, while there is any peer.
+const TICK: Duration = Duration::from_millis(20);
 
 /// A datagram to send: one, or several of equal length to one receiver for UDP GSO.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,36 +72,345 @@ pub struct Datagram<'a> {
 /// Owns all packets, streams, transports, negotiation and layers of its conferences.
 pub struct Shard<T> {
     transport: T,
+    random: ChaCha8Rng,
+    /// Runs from the first time the shard is told.
+    clock: Option<WallClock>,
+    conferences: BTreeMap<ConferenceId, Conference>,
+    peers: Peers,
+    next_session: u64,
+    pool: Pool,
+    /// Receivers with audio to be sent; served before any video.
+    audio: Queue,
+    /// Receivers with video to be sent.
+    video: Queue,
+    outbox: Outbox,
+    /// What the fan-out found out in this turn.
+    notices: Vec<Notice>,
+    /// Sources whose layers may have changed in this turn.
+    layers_changed: Vec<(Key, SourceKind)>,
+    /// Conferences whose speakers may have changed in this turn.
+    speech_changes: Vec<ConferenceId>,
+    /// Publishers to be asked for something in this turn.
+    urgent: Vec<Key>,
+    /// Room for the numbers of one NACK.
+    requests: Vec<SequenceNumber>,
+    /// The transport's own datagram that was handed out last.
+    control: Vec<u8>,
+    events: VecDeque<Event>,
+    statistics: Statistics,
+    next_tick: Option<Instant>,
+    /// The time of the last turn that left work undone.
+    unfinished: Option<Instant>,
 }
 
 impl<T: Transport> Shard<T> {
     /// A shard without conferences.
-    pub fn new(_config: ShardConfig, _transport: T) -> Self {
-        Self { transport: _transport }
+    pub fn new(config: ShardConfig, transport: T) -> Self {
+        Self {
+            transport,
+            random: ChaCha8Rng::seed_from_u64(config.seed),
+            clock: None,
+            conferences: BTreeMap::new(),
+            peers: Peers::default(),
+            next_session: 0,
+            pool: Pool::default(),
+            audio: Queue::default(),
+            video: Queue::default(),
+            outbox: Outbox::default(),
+            notices: Vec::new(),
+            layers_changed: Vec::new(),
+            speech_changes: Vec::new(),
+            urgent: Vec::new(),
+            requests: Vec::new(),
+            control: Vec::new(),
+            events: VecDeque::new(),
+            statistics: Statistics::default(),
+            next_tick: None,
+            unfinished: None,
+        }
     }
 
     /// Takes an order.
-    pub fn handle_command(&mut self, _now: Instant, _command: Command) {}
+    pub fn handle_command(&mut self, now: Instant, command: Command) {
+        match command {
+            Command::Negotiate(negotiation) => self.negotiate(now, *negotiation),
+            Command::Allow { conference, member, sources } => self.allow(now, conference, member, sources),
+            Command::Bind { conference, member, bindings } => self.bind(conference, member, &bindings),
+            Command::Remove { conference, member } => self.remove(conference, member),
+            Command::End { conference } => self.end(conference),
+        }
+        self.turn(now);
+    }
 
     /// Takes what was received together. Forwards audio first, and at most a millisecond's work of video:
     /// what remains is due at once, see [`Shard::next_timeout`].
-    pub fn handle_datagrams(&mut self, _now: Instant, _batch: &mut [Datagram<'_>]) {}
+    pub fn handle_datagrams(&mut self, now: Instant, batch: &mut [Datagram<'_>]) {
+        for datagram in batch {
+            self.statistics.ingress_bytes += datagram.contents.len() as u64;
+            let verdict = match self.transport.handle_datagram(now, datagram.from, datagram.contents) {
+                Inbound::Rtp { session, packet, index } => self.receive_rtp(now, session, &packet, index),
+                Inbound::Rtcp { session, compound } => self.receive_rtcp(now, session, compound),
+                Inbound::Control => Verdict::Forward,
+                Inbound::Dropped(reason) => Verdict::Drop(reason),
+            };
+            self.statistics.count(verdict);
+        }
+        self.drain_transport(now);
+        self.turn(now);
+    }
 
     /// Runs what is due at `now`: the rest of a fan-out, feedback, reports, timers.
-    pub fn handle_timeout(&mut self, _now: Instant) {}
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.transport.handle_timeout(now);
+        self.drain_transport(now);
+        if self.next_tick.is_some_and(|tick| tick <= now) {
+            self.tick(now);
+        }
+        self.turn(now);
+    }
 
     /// When [`Shard::handle_timeout`] is due next.
     pub fn next_timeout(&self) -> Option<Instant> {
-        None
+        if self.unfinished.is_some() {
+            return self.unfinished;
+        }
+        [self.transport.next_timeout(), self.next_tick].into_iter().flatten().min()
     }
 
     /// Drains one message for the socket. It must be called to `None` after every `handle_*`.
     pub fn poll_transmit(&mut self) -> Option<Transmit<'_>> {
-        None
+        if let Some((destination, contents)) = self.transport.poll_datagram() {
+            self.control = contents;
+            return Some(Transmit { destination, contents: &self.control, segment_size: None });
+        }
+        self.outbox.poll()
     }
 
     /// Drains one event.
     pub fn poll_event(&mut self) -> Option<Event> {
-        None
+        self.events.pop_front()
+    }
+
+    /// What was counted so far, and how large the shard is now.
+    #[must_use]
+    pub fn statistics(&self) -> Statistics {
+        let mut statistics = self.statistics.clone();
+        statistics.conferences = self.conferences.len();
+        for (_, subscriber) in self.peers.subscribers.iter() {
+            statistics.transports += 1;
+            if let Some(security) = subscriber.security {
+                *statistics.security.entry(security).or_default() += 1;
+            }
+        }
+        statistics
+    }
+
+    /// The transport, for what only it can tell.
+    pub fn transport(&self) -> &T {
+        &self.transport
+    }
+
+    /// The gateway's clock.
+    fn wall(&mut self, now: Instant) -> WallClock {
+        *self.clock.get_or_insert(WallClock::new(now))
+    }
+
+    fn publication_mut(&mut self, publisher: Key, kind: SourceKind) -> Option<&mut Publication> {
+        self.peers.publishers.get_mut(publisher)?.publication_mut(kind)
+    }
+
+    fn peers_of(&self, conference: ConferenceId) -> Vec<(MemberId, Key)> {
+        self.conferences.get(&conference).map(|state| state.peers().collect()).unwrap_or_default()
+    }
+
+    /// Brings what has come to where it belongs: choices first, then the fan-out, then what follows from it.
+    fn turn(&mut self, now: Instant) {
+        for (publisher, kind) in std::mem::take(&mut self.layers_changed) {
+            self.retarget_source(publisher, kind);
+        }
+        self.settle_speakers();
+        self.fan_out(now);
+        self.follow_up(now);
+        self.send_urgent(now);
+    }
+
+    /// Receivers outer, packets inner; audio first. Stops when the turn's work is done and goes on in the next.
+    fn fan_out(&mut self, now: Instant) {
+        let mut egress = Egress {
+            now,
+            publishers: &self.peers.publishers,
+            transport: &mut self.transport,
+            outbox: &mut self.outbox,
+            statistics: &mut self.statistics,
+            notices: &mut self.notices,
+            budget: TURN_BUDGET,
+        };
+        self.unfinished = None;
+        for (queue, media) in [(&mut self.audio, MediaKind::Audio), (&mut self.video, MediaKind::Video)] {
+            while let Some(key) = queue.first() {
+                let subscriber = self.peers.subscribers.get_mut(key);
+                if !subscriber.is_none_or(|subscriber| egress.serve(key, subscriber, media)) {
+                    self.unfinished = Some(now);
+                    return;
+                }
+                queue.pop();
+            }
+        }
+    }
+
+    fn tick(&mut self, now: Instant) {
+        self.next_tick = if self.peers.subscribers.is_empty() { None } else { Some(now + TICK) };
+        self.tick_peers(now);
+        let due = |(_, state): &(&ConferenceId, &Conference)| state.speech_due <= now;
+        let due: Vec<ConferenceId> = self.conferences.iter().filter(due).map(|(&id, _)| id).collect();
+        for conference in due {
+            self.look_at_speech(now, conference);
+        }
+    }
+
+    /// Notices sources that have stopped and layers that have come or gone.
+    fn watch_sources(&mut self, now: Instant, key: Key) {
+        let Some(publisher) = self.peers.publishers.get_mut(key) else { return };
+        let (conference, member) = (publisher.conference, publisher.member);
+        let mut silent = false;
+        for publication in publisher.publications_mut() {
+            let kind = publication.kind;
+            if publication
+                .last_packet
+                .is_some_and(|last| now.saturating_duration_since(last) >= SOURCE_SILENCE)
+            {
+                publication.last_packet = None;
+                silent = true;
+                self.events.push_back(Event::SourceStopped { conference, source: SourceId { member, kind } });
+            }
+            if publication.encodings.len() > 1 && publication.alive() != publication.layers {
+                self.layers_changed.push((key, kind));
+            }
+        }
+        if silent {
+            self.speech_changed(conference);
+        }
+    }
+
+    fn drain_transport(&mut self, now: Instant) {
+        while let Some(event) = self.transport.poll_event() {
+            match event {
+                TransportEvent::Connected(session, security) => {
+                    let Some(key) = self.peers.of_session(session) else { continue };
+                    if let Some(subscriber) = self.peers.subscribers.get_mut(key) {
+                        subscriber.security = Some(security);
+                    }
+                    self.open_path(key);
+                    if let Some((conference, member, peer)) = self.peer_of(key) {
+                        self.events.push_back(Event::Connected { conference, member, peer, security });
+                    }
+                }
+                TransportEvent::PathLost(session) => {
+                    let key = self.peers.of_session(session);
+                    if let Some(subscriber) = key.and_then(|key| self.peers.subscribers.get_mut(key)) {
+                        subscriber.path = Path::Lost;
+                    }
+                }
+                TransportEvent::PathRestored(session) => {
+                    if let Some(key) = self.peers.of_session(session) {
+                        self.open_path(key);
+                    }
+                }
+                TransportEvent::Closed(session, reason) => self.closed(now, session, reason),
+            }
+        }
+    }
+
+    /// Egress begins, or begins again: every slot waits for an entry, and key frames are asked for.
+    fn open_path(&mut self, key: Key) {
+        let Some(subscriber) = self.peers.subscribers.get_mut(key) else { return };
+        subscriber.path = Path::Open;
+        let slots: Vec<_> = subscriber.slots().map(|slot| slot.id).collect();
+        for slot in slots {
+            self.restart(key, slot);
+        }
+    }
+
+    fn peer_of(&self, key: Key) -> Option<(ConferenceId, MemberId, giaoban_media_types::PeerId)> {
+        let subscriber = self.peers.subscribers.get(key)?;
+        let state = self.conferences.get(&subscriber.conference)?;
+        let peer = state.members.get(&subscriber.member)?.peer.as_ref()?;
+        Some((subscriber.conference, subscriber.member, peer.id))
+    }
+
+    fn closed(&mut self, _now: Instant, session: SessionId, reason: CloseReason) {
+        let Some(key) = self.peers.of_session(session) else { return };
+        if let Some((conference, member, peer)) = self.peer_of(key) {
+            self.events.push_back(Event::Closed { conference, member, peer, reason });
+        }
+        self.disconnect(key);
+    }
+
+    /// Forgets a peer; its transport is gone already, or about to be closed.
+    fn disconnect(&mut self, key: Key) {
+        let Some((publisher, subscriber)) = self.peers.remove(key) else { return };
+        let (conference, member) = (publisher.conference, publisher.member);
+        for publication in publisher.publications() {
+            if publication.last_packet.is_some() {
+                let source = SourceId { member, kind: publication.kind };
+                self.events.push_back(Event::SourceStopped { conference, source });
+            }
+        }
+        for slot in subscriber.slots() {
+            self.leave(conference, key, slot.id, slot.source, slot.feed);
+        }
+        let state = self.conferences.get_mut(&conference).and_then(|state| state.members.get_mut(&member));
+        if let Some(state) = state
+            && state.peer.as_ref().is_some_and(|peer| peer.key == key)
+        {
+            state.peer = None;
+        }
+        self.speech_changed(conference);
+    }
+
+    fn allow(&mut self, now: Instant, conference: ConferenceId, member: MemberId, sources: SourceSet) {
+        let state = self.conferences.entry(conference).or_insert_with(|| Conference::new(now));
+        let state = state.members.entry(member).or_default();
+        state.allowed = sources;
+        let Some(key) = state.peer.as_ref().map(|peer| peer.key) else { return };
+        let Some(publisher) = self.peers.publishers.get_mut(key) else { return };
+        let before = std::mem::replace(&mut publisher.allowed, sources);
+        for kind in
+            SourceKind::ALL.into_iter().filter(|&kind| before.contains(kind) && !sources.contains(kind))
+        {
+            // Nothing that came before the order is sent after it, neither what waits nor what is asked for again.
+            if let Some(publication) =
+                self.peers.publishers.get_mut(key).and_then(|peer| peer.publication_mut(kind))
+            {
+                for encoding in &mut publication.encodings {
+                    encoding.history.clear(&mut self.pool);
+                }
+            }
+            self.interrupt(key, kind);
+        }
+    }
+
+    fn remove(&mut self, conference: ConferenceId, member: MemberId) {
+        let Some(state) = self.conferences.get_mut(&conference) else { return };
+        let Some(gone) = state.members.remove(&member) else { return };
+        let empty = state.members.is_empty();
+        if let Some(peer) = gone.peer {
+            self.transport.close(peer.session);
+            self.disconnect(peer.key);
+        }
+        if empty {
+            self.conferences.remove(&conference);
+        }
+    }
+
+    fn end(&mut self, conference: ConferenceId) {
+        let Some(state) = self.conferences.get(&conference) else { return };
+        for member in state.members.keys().copied().collect::<Vec<_>>() {
+            self.remove(conference, member);
+        }
+        self.conferences.remove(&conference);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -29,8 +29,6 @@ pub struct Numbers {
     pub picture_id: Option<u16>,
     /// VP8 TL0PICIDX.
     pub tl0_index: Option<u8>,
-    /// Frame number of the Dependency Descriptor.
-    pub frame_number: Option<u16>,
 }
 
 const PICTURE_ID_MASK: u16 = 0x7FFF;
@@ -42,7 +40,6 @@ struct Shift {
     timestamp: u32,
     picture_id: u16,
     tl0_index: u8,
-    frame_number: u16,
 }
 
 impl Shift {
@@ -52,7 +49,6 @@ impl Shift {
             timestamp: RtpTimestamp(numbers.timestamp.0.wrapping_add(self.timestamp)),
             picture_id: numbers.picture_id.map(|id| id.wrapping_add(self.picture_id) & PICTURE_ID_MASK),
             tl0_index: numbers.tl0_index.map(|index| index.wrapping_add(self.tl0_index)),
-            frame_number: numbers.frame_number.map(|number| number.wrapping_add(self.frame_number)),
         }
     }
 }
@@ -96,7 +92,6 @@ struct Newest {
     sent: Instant,
     picture_id: u16,
     tl0_index: u8,
-    frame_number: u16,
 }
 
 /// Rewrites the packets of one slot. `S` names a source in such a way that a source whose numbers
@@ -129,24 +124,19 @@ impl<S: Copy + PartialEq> Rewriter<S> {
         let shift = Shift {
             index: self.next.0.wrapping_sub(packet.index.0),
             timestamp: self.timestamp_shift(now, source, packet.timestamp),
-            picture_id: self.counter_shift(packet.picture_id, |newest| newest.picture_id),
+            picture_id: match (self.newest, packet.picture_id) {
+                (Some(newest), Some(id)) => newest.picture_id.wrapping_add(1).wrapping_sub(id),
+                _ => 0,
+            },
             tl0_index: match (self.newest, packet.tl0_index) {
                 (Some(newest), Some(index)) => newest.tl0_index.wrapping_add(1).wrapping_sub(index),
                 _ => 0,
             },
-            frame_number: self.counter_shift(packet.frame_number, |newest| newest.frame_number),
         };
         if self.spans.len() >= SPANS {
             self.spans.pop_front();
         }
         self.spans.push_back(Span { source, shift, first: self.next, first_of_source: packet.index });
-    }
-
-    fn counter_shift(&self, counter: Option<u16>, newest: impl Fn(&Newest) -> u16) -> u16 {
-        match (&self.newest, counter) {
-            (Some(last), Some(counter)) => newest(last).wrapping_add(1).wrapping_sub(counter),
-            _ => 0,
-        }
     }
 
     fn timestamp_shift(&self, now: Instant, source: S, timestamp: RtpTimestamp) -> u32 {
@@ -195,7 +185,6 @@ impl<S: Copy + PartialEq> Rewriter<S> {
             sent: now,
             picture_id: sent.picture_id.or(before.map(|newest| newest.picture_id)).unwrap_or(0),
             tl0_index: sent.tl0_index.or(before.map(|newest| newest.tl0_index)).unwrap_or(0),
-            frame_number: sent.frame_number.or(before.map(|newest| newest.frame_number)).unwrap_or(0),
         });
     }
 
@@ -217,6 +206,12 @@ impl<S: Copy + PartialEq> Rewriter<S> {
         let span = self.spans.iter().rev().find(|span| span.first <= index)?;
         let numbers = span.shift.apply(packet);
         (numbers.index == index).then_some(numbers)
+    }
+
+    /// Whether a source began in this slot with the packet sent as `index`.
+    #[must_use]
+    pub fn began_at(&self, index: PacketIndex) -> bool {
+        self.spans.iter().any(|span| span.first == index)
     }
 
     /// The timestamp that a packet of the present source with `timestamp` has on the wire.

@@ -39,3 +39,22 @@ pub enum DropReason {
     /// A bound of work or memory was reached.
     Overload,
 }
+
+impl DropReason {
+    /// Every reason, in the order of the counters.
+    pub const ALL: [Self; 13] = [
+        Self::UnknownProtocol,
+        Self::StunRefused,
+        Self::UnknownAddress,
+        Self::NotConnected,
+        Self::Forged,
+        Self::Replayed,
+        Self::Malformed,
+        Self::UnknownStream,
+        Self::NotAllowed,
+        Self::Probe,
+        Self::Duplicate,
+        Self::Unwatched,
+        Self::Overload,
+    ];
+}

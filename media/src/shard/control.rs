@@ -1,0 +1,114 @@
+//! RTCP from members: reports, requests for packets and for key frames.
+
+use std::time::Instant;
+
+use super::Shard;
+use super::egress::Egress;
+use crate::arena::Key;
+use crate::publisher::{Role, Stream};
+use crate::rtcp::{Nack, Packet, ReportBlock, ReportBlocks, SenderInfo, packets};
+use crate::rtp::Ssrc;
+use crate::transport::{SessionId, Transport};
+use crate::verdict::{DropReason, Verdict};
+
+impl<T: Transport> Shard<T> {
+    /// Takes one compound.
+    pub(super) fn receive_rtcp(&mut self, now: Instant, session: SessionId, compound: &[u8]) -> Verdict {
+        let Some(key) = self.peers.of_session(session) else {
+            return Verdict::Drop(DropReason::UnknownStream);
+        };
+        for packet in packets(compound) {
+            match packet {
+                Ok(packet) => self.receive_control(now, key, packet),
+                Err(_) => return Verdict::Drop(DropReason::Malformed),
+            }
+        }
+        Verdict::Forward
+    }
+
+    fn receive_control(&mut self, now: Instant, key: Key, packet: Packet<'_>) {
+        match packet {
+            Packet::SenderReport { sender, info, reports } => {
+                self.receive_sender_report(now, key, sender, &info);
+                self.receive_reports(now, key, reports);
+            }
+            Packet::ReceiverReport { reports, .. } => self.receive_reports(now, key, reports),
+            Packet::Nack(nack) => self.receive_nack(now, key, nack),
+            Packet::PictureLossIndication { media, .. } => self.receive_picture_loss(key, media),
+            Packet::FullIntraRequest(requests) => {
+                for request in requests.requests() {
+                    self.receive_picture_loss(key, request.media);
+                }
+            }
+            // The rate towards a receiver is not estimated yet; a source that ends is noticed by its silence.
+            Packet::TransportFeedback(_)
+            | Packet::ReceiverEstimate(_)
+            | Packet::SourceDescription(_)
+            | Packet::Goodbye(_)
+            | Packet::Other => {}
+        }
+    }
+
+    fn receive_sender_report(&mut self, now: Instant, key: Key, sender: Ssrc, info: &SenderInfo) {
+        let Some(publisher) = self.peers.publishers.get_mut(key) else { return };
+        let Some(Stream { kind, layer, role: Role::Media, .. }) = publisher.stream(sender) else { return };
+        publisher.clock.observe(info.ntp, now);
+        let publication = publisher.publication_mut(kind);
+        let Some(encoding) = publication.and_then(|publication| publication.encoding_mut(layer)) else {
+            return;
+        };
+        encoding.clock.observe_report(info.rtp, info.ntp);
+        encoding.reception.receive_report(now, info.ntp);
+    }
+
+    fn receive_reports(&mut self, now: Instant, key: Key, reports: ReportBlocks<'_>) {
+        let wall = self.wall(now);
+        let Some(subscriber) = self.peers.subscribers.get_mut(key) else { return };
+        for report in reports {
+            let Some(slot) = subscriber.slot_of(report.ssrc) else { continue };
+            slot.loss = smooth(slot.loss, &report);
+            if let Some(round_trip) = wall.round_trip(now, &report)
+                && let Some(publisher) = self.peers.publishers.get_mut(key)
+            {
+                publisher.round_trip = round_trip;
+            }
+        }
+    }
+
+    fn receive_nack(&mut self, now: Instant, key: Key, nack: Nack<'_>) {
+        let Some(subscriber) = self.peers.subscribers.get_mut(key) else { return };
+        let (session, mut left) = (subscriber.session, subscriber.repairs_left);
+        let Some(slot) = subscriber.slot_of(nack.media) else { return };
+        let mut egress = Egress {
+            now,
+            publishers: &self.peers.publishers,
+            transport: &mut self.transport,
+            outbox: &mut self.outbox,
+            statistics: &mut self.statistics,
+            notices: &mut self.notices,
+            budget: usize::MAX,
+        };
+        for sequence in nack.lost() {
+            let Some(rest) = left.checked_sub(1) else { break };
+            left = rest;
+            egress.resend(key, session, slot, sequence);
+        }
+        subscriber.repairs_left = left;
+    }
+
+    fn receive_picture_loss(&mut self, key: Key, media: Ssrc) {
+        let Some(slot) = self.peers.subscribers.get_mut(key).and_then(|peer| peer.slot_of(media)) else {
+            return;
+        };
+        // A stream that is to take over has asked for its key frame already.
+        if let Some(flow) = slot.feed.live {
+            self.want_key_frame(flow.stream);
+        }
+    }
+}
+
+/// Three parts of what was, one part of what is reported now.
+fn smooth(before: u8, report: &ReportBlock) -> u8 {
+    let sum = u16::from(before) * 3 + u16::from(report.fraction_lost);
+    u8::try_from(sum.div_ceil(4)).unwrap_or(u8::MAX)
+}

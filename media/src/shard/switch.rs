@@ -1,0 +1,257 @@
+//! Which encoding a slot reads: bindings, layers, and the change from one to another.
+
+use std::time::Instant;
+
+use giaoban_media_types::{
+    Binding, ConferenceId, Event, MediaKind, MemberId, SlotId, SlotKind, SourceId, SourceKind,
+};
+
+use super::Shard;
+use super::egress::Notice;
+use super::roster::locate;
+use crate::arena::Key;
+use crate::publication::{Publication, StreamName, Watcher};
+use crate::simulcast::{LayerIndex, choose};
+use crate::subscriber::{Feed, Flow};
+use crate::transport::Transport;
+
+/// What a slot is ordered to carry.
+#[derive(Debug, Clone, Copy)]
+pub struct Assignment {
+    /// The source.
+    pub source: Option<SourceId>,
+    /// Height of the picture wanted.
+    pub height: u16,
+}
+
+impl<T: Transport> Shard<T> {
+    /// Keeps bindings and carries out those whose slots exist.
+    pub(super) fn bind(&mut self, conference: ConferenceId, member: MemberId, bindings: &[Binding]) {
+        let Some(state) = self.conferences.get_mut(&conference) else { return };
+        let state = state.members.entry(member).or_default();
+        for binding in bindings.iter().filter(|binding| is_bindable(member, binding)) {
+            state.bindings.insert(binding.slot, *binding);
+        }
+        let Some(key) = state.peer.as_ref().map(|peer| peer.key) else { return };
+        for binding in bindings.iter().filter(|binding| is_bindable(member, binding)) {
+            self.apply(key, binding);
+        }
+        self.fill_speaker_slots(conference, key);
+    }
+
+    /// Carries out what is bound to slots that have just come to exist, or to a source that has.
+    pub(super) fn apply_all(&mut self, conference: ConferenceId, member: MemberId) {
+        let Some(state) = self.conferences.get(&conference).and_then(|state| state.members.get(&member))
+        else {
+            return;
+        };
+        let Some(key) = state.peer.as_ref().map(|peer| peer.key) else { return };
+        for binding in state.bindings.values().copied().collect::<Vec<_>>() {
+            self.apply(key, &binding);
+        }
+        self.fill_speaker_slots(conference, key);
+    }
+
+    /// A new order stops the old source at once: the client has covered the slot.
+    fn apply(&mut self, key: Key, binding: &Binding) {
+        let Some(slot) = self.peers.subscribers.get_mut(key).and_then(|peer| peer.slot_mut(binding.slot))
+        else {
+            return;
+        };
+        if slot.epoch != Some(binding.epoch) || slot.source != binding.source {
+            slot.epoch = Some(binding.epoch);
+            slot.announce = binding.source.map(|_| binding.epoch);
+        }
+        self.assign(key, binding.slot, Assignment { source: binding.source, height: binding.height });
+    }
+
+    /// Gives a slot its source.
+    pub(super) fn assign(&mut self, key: Key, id: SlotId, assignment: Assignment) {
+        let Some(subscriber) = self.peers.subscribers.get_mut(key) else { return };
+        let conference = subscriber.conference;
+        let Some(slot) = subscriber.slot_mut(id) else { return };
+        slot.height = assignment.height;
+        if slot.source != assignment.source {
+            let before = std::mem::take(&mut slot.feed);
+            let left = slot.source.take();
+            slot.source = assignment.source;
+            self.leave(conference, key, id, left, before);
+        }
+        self.retarget(key, id);
+    }
+
+    /// Takes a slot out of the lists of a source it no longer carries.
+    pub(super) fn leave(
+        &mut self,
+        conference: ConferenceId,
+        key: Key,
+        id: SlotId,
+        source: Option<SourceId>,
+        feed: Feed,
+    ) {
+        let watcher = Watcher { subscriber: key, slot: id };
+        for flow in [feed.live, feed.next].into_iter().flatten() {
+            self.unwatch(flow.stream, watcher);
+        }
+        if let Some(source) = source
+            && let Some(publisher) = locate(&self.conferences, conference, source)
+            && let Some(publication) = self.publication_mut(publisher, source.kind)
+        {
+            publication.watchers.remove(watcher);
+        }
+    }
+
+    fn unwatch(&mut self, stream: StreamName, watcher: Watcher) {
+        if let Some(encoding) = self
+            .publication_mut(stream.publisher, stream.kind)
+            .and_then(|publication| publication.encoding_mut(stream.layer))
+        {
+            encoding.watchers.remove(watcher);
+        }
+    }
+
+    /// Turns a slot to the encoding it should read. Another layer takes over at its next key frame only.
+    pub(super) fn retarget(&mut self, key: Key, id: SlotId) {
+        let Some(subscriber) = self.peers.subscribers.get_mut(key) else { return };
+        let conference = subscriber.conference;
+        let Some(slot) = subscriber.slot_mut(id) else { return };
+        let Some(source) = slot.source else { return };
+        let Some(publisher) = locate(&self.conferences, conference, source) else { return };
+        let sending = self.peers.publishers.get_mut(publisher);
+        let Some(publication) = sending.and_then(|sending| sending.publication_mut(source.kind)) else {
+            return;
+        };
+        let watcher = Watcher { subscriber: key, slot: id };
+        publication.watchers.add(watcher);
+        let Some(layer) = layer_for(publication, slot.height) else { return };
+        let Some(encoding) = publication.encoding_mut(layer) else { return };
+        let stream = StreamName { publisher, kind: source.kind, layer, epoch: encoding.epoch };
+        let before = slot.feed;
+        if slot.feed.live.is_some_and(|flow| flow.stream == stream) {
+            slot.feed.next = None;
+        } else if slot.feed.next.is_none_or(|flow| flow.stream != stream) {
+            slot.feed.next = Some(Flow { stream, cursor: encoding.history.end() });
+            encoding.watchers.add(watcher);
+            if source.kind.media() == MediaKind::Video {
+                encoding.gate.want();
+                self.urgent.push(publisher);
+            }
+        }
+        let after = slot.feed;
+        for flow in [before.live, before.next].into_iter().flatten() {
+            if !after.reads(flow.stream) {
+                self.unwatch(flow.stream, watcher);
+            }
+        }
+    }
+
+    /// Turns all slots that wait for a source of a member who has just begun to offer it.
+    pub(super) fn attach_watchers(&mut self, conference: ConferenceId, member: MemberId, kind: SourceKind) {
+        let source = Some(SourceId { member, kind });
+        for (_, key) in self.peers_of(conference) {
+            let Some(subscriber) = self.peers.subscribers.get(key) else { continue };
+            let waiting: Vec<SlotId> =
+                subscriber.slots().filter(|slot| slot.source == source).map(|slot| slot.id).collect();
+            for slot in waiting {
+                self.retarget(key, slot);
+            }
+        }
+    }
+
+    /// Turns all slots of a source, where its layers or its encodings' names have changed.
+    pub(super) fn retarget_source(&mut self, publisher: Key, kind: SourceKind) {
+        let Some(publication) = self.publication_mut(publisher, kind) else { return };
+        publication.layers = publication.alive();
+        for watcher in publication.watchers.iter().collect::<Vec<_>>() {
+            self.retarget(watcher.subscriber, watcher.slot);
+        }
+    }
+
+    /// Makes the slots of a source wait for its next entry: what was sent before must not be continued.
+    pub(super) fn interrupt(&mut self, publisher: Key, kind: SourceKind) {
+        let Some(publication) = self.publication_mut(publisher, kind) else { return };
+        let watchers: Vec<_> = publication.watchers.iter().collect();
+        for watcher in watchers {
+            self.restart(watcher.subscriber, watcher.slot);
+        }
+    }
+
+    /// Makes a slot wait for the next entry of its source.
+    pub(super) fn restart(&mut self, key: Key, id: SlotId) {
+        let Some(slot) = self.peers.subscribers.get_mut(key).and_then(|peer| peer.slot_mut(id)) else {
+            return;
+        };
+        let before = std::mem::take(&mut slot.feed);
+        let watcher = Watcher { subscriber: key, slot: id };
+        for flow in [before.live, before.next].into_iter().flatten() {
+            self.unwatch(flow.stream, watcher);
+        }
+        self.retarget(key, id);
+    }
+
+    /// Does what the fan-out asked for.
+    pub(super) fn follow_up(&mut self, now: Instant) {
+        for notice in std::mem::take(&mut self.notices) {
+            match notice {
+                Notice::Switched { subscriber, slot, before } => {
+                    let watcher = Watcher { subscriber, slot };
+                    let feed = self
+                        .peers
+                        .subscribers
+                        .get(subscriber)
+                        .and_then(|peer| peer.slot(slot))
+                        .map(|slot| slot.feed);
+                    if let Some(before) = before
+                        && !feed.is_some_and(|feed| feed.reads(before))
+                    {
+                        self.unwatch(before, watcher);
+                    }
+                    self.report_slot(now, subscriber, slot);
+                }
+                Notice::Announced { subscriber, slot, epoch, timestamp } => {
+                    let Some(peer) = self.peers.subscribers.get(subscriber) else { continue };
+                    let Some(source) = peer.slot(slot).and_then(|slot| slot.source) else { continue };
+                    let (conference, member) = (peer.conference, peer.member);
+                    self.events.push_back(Event::SlotSwitched {
+                        conference,
+                        member,
+                        slot,
+                        epoch,
+                        source,
+                        timestamp,
+                    });
+                }
+                Notice::Stuck { stream } => self.want_key_frame(stream),
+            }
+        }
+    }
+
+    /// Asks for a key frame of an encoding, at its gate's pace.
+    pub(super) fn want_key_frame(&mut self, stream: StreamName) {
+        if let Some(encoding) = self
+            .publication_mut(stream.publisher, stream.kind)
+            .and_then(|publication| publication.encoding_mut(stream.layer))
+        {
+            encoding.gate.want();
+            self.urgent.push(stream.publisher);
+        }
+    }
+}
+
+/// Whether signaling may bind this: the speakers' slots are the shard's, kinds must agree, and nothing of
+/// a member's own is sent back to him.
+fn is_bindable(member: MemberId, binding: &Binding) -> bool {
+    let known = binding.slot.0 < SlotId::MAX_SLOTS && binding.slot.kind() != SlotKind::Audio;
+    known
+        && binding
+            .source
+            .is_none_or(|source| source.member != member && source.kind.media() == binding.slot.media())
+}
+
+/// The layer a slot should read: the only one, or the one that its height asks for among those alive.
+fn layer_for(publication: &Publication, height: u16) -> Option<LayerIndex> {
+    match (publication.kind.media(), publication.encodings.as_slice()) {
+        (MediaKind::Audio, _) | (_, [_]) => Some(LayerIndex(0)),
+        (MediaKind::Video, _) => choose(&publication.layers, height),
+    }
+}

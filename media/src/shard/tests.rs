@@ -1,0 +1,7 @@
+mod fan_out;
+mod negotiation;
+mod repair;
+mod reports;
+mod speakers;
+mod switching;
+mod world;
