@@ -197,6 +197,8 @@ export const en: Readonly<Record<Key, string>> = {
   'help.note': 'Shortcuts do nothing while you type or a dialog is open.',
 
   'recovering.banner': 'Connection lost for {seconds} s, reconnecting… The microphone is not being sent.',
+  'recovering.media':
+    'Picture and sound lost for {seconds} s, reconnecting… The microphone is not being sent.',
   'recovering.title': 'Connection to the briefing lost',
   'recovering.text':
     'Still reconnecting by itself. Keep this page open; check the site’s network cable or Wi-Fi.',

@@ -196,6 +196,7 @@ export const vi = {
   'help.note': 'Phím tắt không chạy khi đang gõ chữ hoặc khi có hộp thoại mở.',
 
   'recovering.banner': 'Mất kết nối {seconds} giây, đang nối lại… Micro chưa gửi.',
+  'recovering.media': 'Mất hình và tiếng {seconds} giây, đang nối lại… Micro chưa gửi.',
   'recovering.title': 'Mất kết nối với phòng họp',
   'recovering.text': 'Vẫn đang tự nối lại. Giữ nguyên trang này; kiểm tra dây mạng hoặc Wi-Fi của điểm cầu.',
   'recovering.time': 'Đã mất {time}',

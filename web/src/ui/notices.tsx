@@ -46,14 +46,14 @@ export function LiveRegions() {
 
 /** How long the connection is gone, counted. */
 export function OutageBanner() {
-  const { room, view } = useScope();
-  const phase = room.phase.value;
-  if (view.outage.value !== 'banner' || phase.name !== 'recovering') return null;
-  const seconds = Math.floor((view.now.value - phase.since) / 1000);
+  const { view } = useScope();
+  const loss = view.loss.value;
+  if (view.outage.value !== 'banner' || loss.what === 'nothing') return null;
+  const seconds = Math.floor((view.now.value - loss.since) / 1000);
   return (
     <section class="outage-banner" aria-label={t('recovering.title')}>
       <Icon name="warning" />
-      {t('recovering.banner', { seconds })}
+      {t(loss.what === 'media' ? 'recovering.media' : 'recovering.banner', { seconds })}
     </section>
   );
 }

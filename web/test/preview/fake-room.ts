@@ -28,6 +28,7 @@ export interface Wish {
   readonly error: RoomErrorCode | null;
   readonly classification: Classification;
   readonly lost: number;
+  readonly silent: boolean;
   readonly pinned: boolean;
   readonly sharing: boolean;
   readonly muted: boolean;
@@ -190,7 +191,7 @@ export function fakeRoom(wish: Wish): Room {
       sending: 6_200_000,
       receiving: 4_000_000,
     }),
-    connected: signal(wish.lost === 0),
+    connected: signal(wish.lost === 0 && !wish.silent),
     clockOffset: signal(0),
     soundBlocked,
     open: async () => undefined,

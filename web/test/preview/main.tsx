@@ -27,6 +27,7 @@ const room = fakeRoom({
   error: asked.get('error') as RoomErrorCode | null,
   classification: (asked.get('level') ?? 'confidential') as Classification,
   lost: Number(asked.get('lost') ?? 0),
+  silent: has('silent'),
   pinned: has('pinned'),
   sharing: has('sharing'),
   muted: has('muted'),

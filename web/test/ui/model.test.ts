@@ -4,7 +4,7 @@ import { attendance, attendanceChange } from '../../src/ui/model/announce';
 import { clock, documentTitle, duration } from '../../src/ui/model/format';
 import { GRID_TILE_MIN_WIDTH, gridLayout, paged, stripCapacity } from '../../src/ui/model/layout';
 import { pastedLink } from '../../src/ui/model/link';
-import { outage } from '../../src/ui/model/recovery';
+import { lossOf, outage } from '../../src/ui/model/recovery';
 import { shortcutFor } from '../../src/ui/model/shortcuts';
 import { fold, initials, matches } from '../../src/ui/model/text';
 import { coverOf, gridSources, isPinned, stripSources, tileKey } from '../../src/ui/model/tiles';
@@ -230,10 +230,11 @@ describe('what is announced', () => {
 });
 
 describe('an outage', () => {
-  const phase = { name: 'recovering', since: 1_000 } as const;
+  const times = [1_000, 2_999, 3_000, 5_999, 6_000, 60_999, 61_000];
 
   it('is hidden at first, then dims, then counts, then fills the page', () => {
-    expect([1_000, 2_999, 3_000, 5_999, 6_000, 60_999, 61_000].map((now) => outage(phase, now))).toEqual([
+    const loss = lossOf({ name: 'recovering', since: 1_000 }, null);
+    expect(times.map((now) => outage(loss, now))).toEqual([
       'none',
       'none',
       'dim',
@@ -244,8 +245,19 @@ describe('an outage', () => {
     ]);
   });
 
+  it('of picture and sound alone never takes the room away', () => {
+    const loss = lossOf({ name: 'live' }, 1_000);
+    expect(loss.what).toBe('media');
+    expect(times.map((now) => outage(loss, now)).at(-1)).toBe('banner');
+  });
+
+  it('of the connection is told before that of picture and sound', () => {
+    expect(lossOf({ name: 'recovering', since: 5 }, 1)).toEqual({ what: 'connection', since: 5 });
+  });
+
   it('is none in any other phase', () => {
-    expect(outage({ name: 'live' }, 99_999_999)).toBe('none');
+    expect(outage(lossOf({ name: 'live' }, null), 99_999_999)).toBe('none');
+    expect(outage(lossOf({ name: 'lobby', error: null }, 1), 99_999_999)).toBe('none');
   });
 });
 

@@ -11,6 +11,7 @@ const WISH: Wish = {
   error: null,
   classification: 'normal',
   lost: 0,
+  silent: false,
   pinned: false,
   sharing: false,
   muted: false,
@@ -135,6 +136,14 @@ describe('the view', () => {
     view.order({ action: 'remove', member: 8 });
     await vi.advanceTimersByTimeAsync(5_000);
     expect(view.messages.polite.value).toContain('2 ');
+  });
+
+  it('counts the time without picture and sound while the room itself is heard of', async () => {
+    const { view } = open({ silent: true });
+    expect(view.outage.value).toBe('none');
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(view.outage.value).toBe('banner');
+    expect(view.loss.value.what).toBe('media');
   });
 
   it('interrupts once when the connection is lost for long', async () => {

@@ -14,7 +14,7 @@ import type {
 import { type Attendance, attendance, attendanceChange } from './announce';
 import { type Area, type Grid, gridLayout, paged, stripCapacity, TILE_GAP } from './layout';
 import { Messages } from './messages';
-import { type Outage, outage } from './recovery';
+import { type Loss, lossOf, type Outage, outage } from './recovery';
 import { gridSources, stripSources } from './tiles';
 
 /** How the pictures are laid out. */
@@ -81,16 +81,20 @@ export class RoomView {
   readonly now = signal(Date.now());
   readonly tiles: ReadonlySignal<TilePage>;
   readonly stageHeight: ReadonlySignal<number>;
+  readonly loss: ReadonlySignal<Loss>;
   readonly outage: ReadonlySignal<Outage>;
   readonly isChair: ReadonlySignal<boolean>;
   readonly #room: Room;
   readonly #sources: ReadonlySignal<readonly WireSource[]>;
+  /** Since when picture and sound do not pass in the room. */
+  readonly #mediaLost = signal<number | null>(null);
   readonly #ends: (() => void)[] = [];
 
   constructor(room: Room) {
     this.#room = room;
     this.isChair = computed(() => room.self.value?.role === 'chair');
-    this.outage = computed(() => outage(room.phase.value, this.now.value));
+    this.loss = computed(() => lossOf(room.phase.value, this.#mediaLost.value));
+    this.outage = computed(() => outage(this.loss.value, this.now.value));
     const self = computed(() => room.self.value?.member ?? null);
     this.#sources = steadyTiles(() =>
       this.layout.value === 'stage'
@@ -105,6 +109,10 @@ export class RoomView {
     this.#ends.push(
       () => clearInterval(ticker),
       effect(() => this.#want()),
+      effect(() => {
+        const lost = room.phase.value.name === 'live' && !room.connected.value;
+        this.#mediaLost.value = lost ? (this.#mediaLost.peek() ?? Date.now()) : null;
+      }),
       effect(() => {
         if (this.dialog.value !== null) room.dialogOpened();
       }),
