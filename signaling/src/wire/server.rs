@@ -48,8 +48,8 @@ pub enum ServerMessage {
         member: u32,
         /// Your role.
         role: Role,
-        /// What to present after an outage or a refresh. The one before dies with the first message
-        /// of this connection, so that a welcome lost on the way costs nobody the seat.
+        /// What to present after an outage or a refresh. The one before dies when this one is presented,
+        /// so that a welcome lost on the way costs nobody the seat.
         resume: String,
         /// Server time.
         #[cfg_attr(test, ts(type = "number"))]

@@ -307,8 +307,8 @@ member: number,
  */
 role: Role,
 /**
- * What to present after an outage or a refresh. The one before dies with the first message
- * of this connection, so that a welcome lost on the way costs nobody the seat.
+ * What to present after an outage or a refresh. The one before dies when this one is presented,
+ * so that a welcome lost on the way costs nobody the seat.
  */
 resume: string,
 /**
