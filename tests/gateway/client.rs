@@ -14,7 +14,7 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream, UnixStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
@@ -92,7 +92,23 @@ impl Fixture {
         tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
     }
 
+    /// Makes seats by the control socket, one after the other.
+    pub async fn add_seats(&self, number: usize, name: &str) {
+        for _ in 0..number {
+            let mut stream = UnixStream::connect(self.directory.join("control.sock")).await.unwrap();
+            let line = format!("{}\n", json!({ "command": "new", "site": name, "role": "site" }));
+            stream.write_all(line.as_bytes()).await.unwrap();
+            let mut reply = String::new();
+            stream.read_to_string(&mut reply).await.unwrap();
+            assert!(reply.contains("made"), "{reply}");
+        }
+    }
+
     async fn connect(&self) -> TlsStream<TcpStream> {
+        self.tls(TcpStream::connect(self.https).await.unwrap()).await
+    }
+
+    async fn tls(&self, stream: TcpStream) -> TlsStream<TcpStream> {
         let authority = std::fs::read(self.directory.join("ca.crt")).unwrap();
         let mut roots = RootCertStore::empty();
         roots.add(CertificateDer::from_pem_slice(&authority).unwrap()).unwrap();
@@ -102,7 +118,6 @@ impl Fixture {
             .unwrap()
             .with_root_certificates(roots)
             .with_no_client_auth();
-        let stream = TcpStream::connect(self.https).await.unwrap();
         let name = ServerName::from(self.https.ip());
         TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap()
     }
@@ -132,8 +147,20 @@ impl Fixture {
 
     /// A WebSocket that has said nothing.
     pub async fn socket(&self) -> Socket {
+        self.upgrade(self.connect().await).await
+    }
+
+    /// The same, of a machine that takes in only a little at a time.
+    pub async fn narrow_socket(&self) -> Socket {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4096).unwrap();
+        let stream = self.tls(socket.connect(self.https).await.unwrap()).await;
+        self.upgrade(stream).await
+    }
+
+    async fn upgrade(&self, stream: TlsStream<TcpStream>) -> Socket {
         let request = format!("wss://{}/api/v1/socket", self.https).into_client_request().unwrap();
-        let (socket, _) = tokio_tungstenite::client_async(request, self.connect().await).await.unwrap();
+        let (socket, _) = tokio_tungstenite::client_async(request, stream).await.unwrap();
         Socket(socket)
     }
 

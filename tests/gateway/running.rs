@@ -1,8 +1,11 @@
 //! What the operator sees and does.
 
-use serde_json::json;
+use std::time::Duration;
 
-use crate::client::Fixture;
+use serde_json::json;
+use tokio::time::{interval, timeout};
+
+use crate::client::{Fixture, PATIENCE};
 
 #[tokio::test]
 async fn revoking_a_link_cuts_its_member_at_once_and_for_good() {
@@ -74,4 +77,29 @@ async fn every_page_carries_its_security_headers() {
     let (status, _, page) = fixture.request("GET /r/giao-ban", b"").await;
     assert_eq!(status, 200);
     assert!(String::from_utf8(page).unwrap().contains("<!doctype html>"));
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_is_cut_and_another_hears_nothing_of_it() {
+    let fixture = Fixture::start().await;
+    // A roster whose snapshot is some 80 kB.
+    fixture.add_seats(200, &"Điểm cầu rất xa ".repeat(6)).await;
+    let mut other = fixture.enter(&fixture.secrets[2], false).await;
+    other.expect("welcome").await;
+
+    let mut slow = fixture.narrow_socket().await;
+    let ticket = fixture.ticket(&fixture.secrets[1]).await;
+    let credential = json!({ "by": "ticket", "ticket": ticket });
+    slow.say(&json!({ "type": "hello", "protocol": 1, "credential": credential, "take_over": false })).await;
+    let mut tick = interval(Duration::from_millis(25));
+    let cut = async {
+        // As fast as the gateway takes messages; each is answered by a snapshot that is never read.
+        while !fixture.metrics().await.contains(r#"websocket_errors_total{reason="slow_consumer"} 1"#) {
+            tick.tick().await;
+            slow.say(&json!({ "type": "resync" })).await;
+        }
+    };
+    timeout(PATIENCE, cut).await.expect("the gateway keeps a client that does not read");
+    other.say(&json!({ "type": "ping", "nonce": 1 })).await;
+    other.expect("pong").await;
 }
