@@ -98,12 +98,6 @@ pub struct Server {
 }
 
 impl Server {
-    /// How often a first flight made no sense.
-    #[must_use]
-    pub const fn restarts(&self) -> u8 {
-        self.restarts
-    }
-
     fn restart(&mut self, now: Instant) {
         // Without memory for a new one the broken one stays, and reports its failure.
         if let Ok(fresh) = Engine::new(&self.context, Role::Server, now) {

@@ -28,8 +28,8 @@ const UFRAG_RANDOM_LENGTH: usize = 11;
 /// Characters of a password: 192 bits. RFC 8445 §5.3 asks for 128.
 const PASSWORD_LENGTH: usize = 32;
 
-/// Longest request that is looked at, in bytes. Browsers' are under 200.
-const LONGEST_REQUEST: usize = 1200;
+/// Longest request that is looked at, in bytes: what an Ethernet frame carries. Browsers' are under 200.
+const LONGEST_REQUEST: usize = 1500;
 
 /// Our ICE credentials for one generation of one session, and the ufrag they are paired with.
 /// No `Debug`: the password is a secret.

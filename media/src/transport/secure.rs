@@ -177,7 +177,7 @@ impl SecureTransport {
         let mut request = BindingRequest::parse(datagram)?;
         let id = *self.by_ufrag.get(request.local_ufrag())?;
         let password = self.session(id)?.credentials_for(&request)?.password.clone();
-        if !self.stun.is_authentic(&mut request, &password) {
+        if !self.stun.is_authentic(&mut request, &password) || self.is_path_of_another(id, from) {
             return None;
         }
         if self.session_mut(id)?.heard(now) {
@@ -201,6 +201,16 @@ impl SecureTransport {
         let success = self.stun.success(&request, from, &password)?;
         self.send(from, success);
         Some(())
+    }
+
+    /// Whether another live session has its path there. A member who writes a foreign source into his
+    /// own checks must not cut off whoever is there; an address that fell silent may pass on.
+    fn is_path_of_another(&self, id: SessionId, address: SocketAddr) -> bool {
+        self.by_address
+            .get(&address)
+            .filter(|&&holder| holder != id)
+            .and_then(|&holder| self.session(holder))
+            .is_some_and(|holder| holder.destination() == Some(address))
     }
 
     fn queue_dtls(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) -> Result<(), DropReason> {

@@ -37,6 +37,19 @@ fn the_address_longest_without_a_check_makes_room_but_never_the_path() {
 }
 
 #[test]
+fn a_check_from_the_path_of_a_live_session_is_refused_to_another() {
+    let (mut world, mut browser) = World::with_media();
+    let mut other = world.browser(SessionId(2), 61_002);
+    other.address = browser.address;
+    assert_eq!(world.stun(&other, true), (Err(DropReason::StunRefused), vec![]));
+    assert_eq!(world.deliver(browser.address, &browser.seal(1)).0, Ok(()));
+
+    world.advance(PATH_LOST_AFTER);
+    world.stun(&other, true).0.unwrap();
+    assert_eq!(world.deliver(browser.address, &browser.seal(2)).0, Err(DropReason::NotConnected));
+}
+
+#[test]
 fn a_controlled_browser_is_told_to_take_the_other_role() {
     let mut world = World::new(false);
     let browser = world.browser(ID, 61_000);

@@ -47,6 +47,22 @@ fn a_truncated_dtls_datagram_is_malformed_and_not_answered() {
 }
 
 #[test]
+fn a_check_by_whoever_does_not_know_the_session_is_refused_and_not_answered() {
+    let mut world = World::new(false);
+    let browser = world.browser(ID, 61_000);
+    let LocalParameters { ufrag, password, .. } = &browser.local;
+    let strangers = [
+        check(&format!("{ufrag}:theirs"), "a guess", &[]),
+        check(&format!("{ufrag}:others"), password, &[]),
+        check("another:theirs", password, &[]),
+    ];
+    for datagram in strangers {
+        assert_eq!(world.deliver(browser.address, &datagram), (Err(DropReason::StunRefused), vec![]));
+    }
+    assert_eq!(world.deliver(browser.address, &rtp_packet(1, 1)).0, Err(DropReason::UnknownAddress));
+}
+
+#[test]
 fn damaged_checks_are_refused_and_not_answered() {
     let mut world = World::new(false);
     let browser = world.browser(ID, 61_000);
