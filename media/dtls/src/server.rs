@@ -22,9 +22,10 @@ const GROUPS_WITH_DTLS12: &str = "X25519MLKEM768:X25519:P-256";
 /// Ephemeral key exchange and AEAD only (RFC 9325 §4.2). DTLS 1.3 has nothing else.
 const DTLS12_CIPHERS: &str = "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256";
 
-/// Handshakes begun anew on one association because the first flight made no sense. Whoever
-/// forges more of them has the session's ICE password and can do worse.
-const RESTART_LIMIT: u8 = 16;
+/// Handshakes begun anew on one association because the first flight made no sense. The one after
+/// them is taken to be the client's own and answered with an alert, so that a client without a
+/// version or group of ours learns it within seconds.
+const RESTART_LIMIT: u8 = 4;
 
 /// What the operator may choose.
 #[derive(Debug, Clone, Copy, Default)]
