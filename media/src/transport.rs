@@ -9,8 +9,7 @@ mod secure;
 mod session;
 pub mod srtp;
 
-pub use giaoban_dtls::Identity;
-pub use secure::{SecureConfig, SecureTransport};
+pub use secure::{Identity, SecureConfig, SecureTransport};
 
 use std::net::SocketAddr;
 use std::time::Instant;

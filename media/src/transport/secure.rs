@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use giaoban_dtls::{Acceptor, Association, Identity, Options, is_well_formed};
+pub use giaoban_dtls::Identity;
+use giaoban_dtls::{Acceptor, Association, Options, is_well_formed};
 
 use super::ice::{BindingRequest, Credentials, Stun};
 use super::session::{MAX_WAITING_DATAGRAMS, Outcome, Phase, Session};
