@@ -39,8 +39,24 @@ pub struct Stored<D> {
     pub marker: bool,
     /// What was read from its payload descriptor and extensions.
     pub detail: D,
-    /// Payload and whatever `detail` points at.
+    /// The payload, and behind it what else of the packet is kept.
     pub bytes: Vec<u8>,
+    /// Where the payload ends.
+    pub payload_length: usize,
+}
+
+impl<D> Stored<D> {
+    /// The payload.
+    #[must_use]
+    pub fn payload(&self) -> &[u8] {
+        self.bytes.get(..self.payload_length).unwrap_or(&self.bytes)
+    }
+
+    /// What is kept behind the payload.
+    #[must_use]
+    pub fn appendix(&self) -> &[u8] {
+        self.bytes.get(self.payload_length..).unwrap_or(&[])
+    }
 }
 
 /// Buffers of packets that left their history: the steady state allocates nothing.
@@ -160,6 +176,7 @@ mod tests {
             marker: false,
             detail: (),
             bytes: vec![1],
+            payload_length: 1,
         }
     }
 

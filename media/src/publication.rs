@@ -44,12 +44,20 @@ pub enum Detail {
         descriptor: vp8::Descriptor,
         /// Whether the packet starts a key frame.
         key_frame: bool,
+        /// Frame number of its Dependency Descriptor, if it has one; the descriptor itself is kept behind the payload.
+        frame_number: Option<u16>,
     },
     /// Padding alone: it holds its place in the sequence.
     Empty,
 }
 
 impl Detail {
+    /// Whether the packet starts a key frame.
+    #[must_use]
+    pub const fn is_key_frame(&self) -> bool {
+        matches!(self, Self::Video { key_frame: true, .. })
+    }
+
     /// Whether a slot may begin with this packet.
     #[must_use]
     pub const fn is_entry(&self) -> bool {
@@ -163,6 +171,8 @@ impl Encoding {
             self.reception = Reception::default();
             self.clock = StreamClock::new(clock_rate(media));
             self.height = None;
+            self.last_packet = None;
+            self.history = History::default();
         }
         self.ssrc = Some(ssrc);
     }

@@ -30,6 +30,8 @@ pub struct IngressExtensions {
     pub audio_level: Option<ExtensionId>,
     /// Transport-wide sequence number.
     pub transport_sequence: Option<ExtensionId>,
+    /// Dependency Descriptor.
+    pub dependency_descriptor: Option<ExtensionId>,
 }
 
 /// A section that a source is sent on.

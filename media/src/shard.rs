@@ -86,8 +86,6 @@ pub struct Shard<T> {
     outbox: Outbox,
     /// What the fan-out found out in this turn.
     notices: Vec<Notice>,
-    /// Sources whose layers may have changed in this turn.
-    layers_changed: Vec<(Key, SourceKind)>,
     /// Conferences whose speakers may have changed in this turn.
     speech_changes: Vec<ConferenceId>,
     /// Publishers to be asked for something in this turn.
@@ -118,7 +116,6 @@ impl<T: Transport> Shard<T> {
             video: Queue::default(),
             outbox: Outbox::default(),
             notices: Vec::new(),
-            layers_changed: Vec::new(),
             speech_changes: Vec::new(),
             urgent: Vec::new(),
             requests: Vec::new(),
@@ -225,9 +222,6 @@ impl<T: Transport> Shard<T> {
 
     /// Brings what has come to where it belongs: choices first, then the fan-out, then what follows from it.
     fn turn(&mut self, now: Instant) {
-        for (publisher, kind) in std::mem::take(&mut self.layers_changed) {
-            self.retarget_source(publisher, kind);
-        }
         self.settle_speakers();
         self.fan_out(now);
         self.follow_up(now);
@@ -273,6 +267,7 @@ impl<T: Transport> Shard<T> {
         let Some(publisher) = self.peers.publishers.get_mut(key) else { return };
         let (conference, member) = (publisher.conference, publisher.member);
         let mut silent = false;
+        let mut changed = Vec::new();
         for publication in publisher.publications_mut() {
             let kind = publication.kind;
             if publication
@@ -284,8 +279,11 @@ impl<T: Transport> Shard<T> {
                 self.events.push_back(Event::SourceStopped { conference, source: SourceId { member, kind } });
             }
             if publication.encodings.len() > 1 && publication.alive() != publication.layers {
-                self.layers_changed.push((key, kind));
+                changed.push(kind);
             }
+        }
+        for kind in changed {
+            self.retarget_source(key, kind);
         }
         if silent {
             self.speech_changed(conference);

@@ -29,6 +29,8 @@ pub struct Numbers {
     pub picture_id: Option<u16>,
     /// VP8 TL0PICIDX.
     pub tl0_index: Option<u8>,
+    /// Frame number of the Dependency Descriptor.
+    pub frame_number: Option<u16>,
 }
 
 const PICTURE_ID_MASK: u16 = 0x7FFF;
@@ -40,6 +42,7 @@ struct Shift {
     timestamp: u32,
     picture_id: u16,
     tl0_index: u8,
+    frame_number: u16,
 }
 
 impl Shift {
@@ -49,6 +52,7 @@ impl Shift {
             timestamp: RtpTimestamp(numbers.timestamp.0.wrapping_add(self.timestamp)),
             picture_id: numbers.picture_id.map(|id| id.wrapping_add(self.picture_id) & PICTURE_ID_MASK),
             tl0_index: numbers.tl0_index.map(|index| index.wrapping_add(self.tl0_index)),
+            frame_number: numbers.frame_number.map(|number| number.wrapping_add(self.frame_number)),
         }
     }
 }
@@ -92,6 +96,7 @@ struct Newest {
     sent: Instant,
     picture_id: u16,
     tl0_index: u8,
+    frame_number: u16,
 }
 
 /// Rewrites the packets of one slot. `S` names a source in such a way that a source whose numbers
@@ -130,6 +135,10 @@ impl<S: Copy + PartialEq> Rewriter<S> {
             },
             tl0_index: match (self.newest, packet.tl0_index) {
                 (Some(newest), Some(index)) => newest.tl0_index.wrapping_add(1).wrapping_sub(index),
+                _ => 0,
+            },
+            frame_number: match (self.newest, packet.frame_number) {
+                (Some(newest), Some(number)) => newest.frame_number.wrapping_add(1).wrapping_sub(number),
                 _ => 0,
             },
         };
@@ -185,6 +194,7 @@ impl<S: Copy + PartialEq> Rewriter<S> {
             sent: now,
             picture_id: sent.picture_id.or(before.map(|newest| newest.picture_id)).unwrap_or(0),
             tl0_index: sent.tl0_index.or(before.map(|newest| newest.tl0_index)).unwrap_or(0),
+            frame_number: sent.frame_number.or(before.map(|newest| newest.frame_number)).unwrap_or(0),
         });
     }
 

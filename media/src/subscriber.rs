@@ -26,6 +26,8 @@ pub struct SlotFormat {
     pub mid: Option<(ExtensionId, Mid)>,
     /// Where the audio level goes (RFC 6464).
     pub audio_level: Option<ExtensionId>,
+    /// Where the Dependency Descriptor goes; without it, it is left out.
+    pub dependency_descriptor: Option<ExtensionId>,
 }
 
 /// A place in an encoding's history.

@@ -52,6 +52,10 @@ impl<T: Transport> Shard<T> {
     fn receive_sender_report(&mut self, now: Instant, key: Key, sender: Ssrc, info: &SenderInfo) {
         let Some(publisher) = self.peers.publishers.get_mut(key) else { return };
         let Some(Stream { kind, layer, role: Role::Media, .. }) = publisher.stream(sender) else { return };
+        // A sender without a clock says 0 (RFC 3550 §6.4.1): nothing can be learned from its report.
+        if info.ntp.0 == 0 {
+            return;
+        }
         publisher.clock.observe(info.ntp, now);
         let publication = publisher.publication_mut(kind);
         let Some(encoding) = publication.and_then(|publication| publication.encoding_mut(layer)) else {

@@ -7,18 +7,22 @@ use giaoban_media_types::{MediaKind, RtpTimestamp, SlotEpoch, SlotId};
 
 use super::outbox::Outbox;
 use crate::arena::{Arena, Key};
+use crate::dependency;
 use crate::history::{History, Ordinal, Stored};
 use crate::publication::{Detail, Encoding, StreamName};
 use crate::publisher::Publisher;
-use crate::rtp::{self, AudioLevel, Element, Header, SequenceNumber, rtx};
+use crate::rtp::{self, Element, Header, SequenceNumber, rtx};
 use crate::sequence::truncate;
 use crate::slot::{Numbers, Passage};
 use crate::statistics::Statistics;
 use crate::subscriber::{Feed, Flow, Path, Pending, Slot, Subscriber};
 use crate::transport::{PacketIndex, SealError, SessionId, Transport};
+use crate::vp8;
 
 /// Packets that come right after one and are looked at to level it.
 const LOOK_AHEAD: u64 = 8;
+/// Longest data of a header extension element (RFC 8285 §4.3).
+const LONGEST_ELEMENT: usize = 255;
 
 /// Something the fan-out found out and the shard has to follow up.
 #[derive(Debug, Clone, Copy)]
@@ -85,11 +89,19 @@ pub fn find_encoding(publishers: &Arena<Publisher>, stream: StreamName) -> Optio
 
 /// The numbers of a stored packet.
 fn numbers(packet: &Stored<Detail>) -> Numbers {
-    let (picture_id, tl0_index) = match packet.detail {
-        Detail::Video { descriptor, .. } => (descriptor.picture_id.map(|id| id.get()), descriptor.tl0_index),
-        Detail::Audio { .. } | Detail::Empty => (None, None),
-    };
-    Numbers { index: packet.index, timestamp: packet.timestamp, picture_id, tl0_index }
+    let (index, timestamp) = (packet.index, packet.timestamp);
+    match packet.detail {
+        Detail::Video { descriptor, frame_number, .. } => Numbers {
+            index,
+            timestamp,
+            picture_id: descriptor.picture_id.map(vp8::PictureId::get),
+            tl0_index: descriptor.tl0_index,
+            frame_number,
+        },
+        Detail::Audio { .. } | Detail::Empty => {
+            Numbers { index, timestamp, picture_id: None, tl0_index: None, frame_number: None }
+        }
+    }
 }
 
 impl<T: Transport> Egress<'_, T> {
@@ -266,7 +278,7 @@ impl<T: Transport> Egress<'_, T> {
             timestamp: numbers.timestamp,
             ssrc: slot.identity.ssrc,
         };
-        let header_length = write_header(&mut self.outbox.buffer, slot, packet, &header);
+        let header_length = write_header(&mut self.outbox.buffer, slot, packet, &header, numbers);
         write_payload(&mut self.outbox.buffer, packet, numbers);
         let length = self.outbox.buffer.len() - start + receiver.overhead;
         let padding = self.outbox.level(receiver.destination, length, length + following);
@@ -275,7 +287,7 @@ impl<T: Transport> Egress<'_, T> {
             self.statistics.egress_packets += 1;
             let (packets, octets) = &mut slot.sent;
             *packets = packets.wrapping_add(1);
-            *octets = octets.wrapping_add(u32::try_from(packet.bytes.len()).unwrap_or(0));
+            *octets = octets.wrapping_add(u32::try_from(packet.payload().len()).unwrap_or(0));
         }
     }
 
@@ -292,7 +304,7 @@ impl<T: Transport> Egress<'_, T> {
             timestamp: numbers.timestamp,
             ssrc: slot.identity.repair_ssrc,
         };
-        let header_length = write_header(&mut self.outbox.buffer, slot, packet, &header);
+        let header_length = write_header(&mut self.outbox.buffer, slot, packet, &header, numbers);
         rtx::encapsulate(&mut self.outbox.buffer, truncate(numbers.index), &[]);
         write_payload(&mut self.outbox.buffer, packet, numbers);
         if self.seal(receiver, index, start, header_length) {
@@ -352,24 +364,50 @@ fn marker(slot: &Slot, packet: &Stored<Detail>, numbers: &Numbers) -> bool {
     packet.marker || begins
 }
 
-fn write_header(buffer: &mut Vec<u8>, slot: &Slot, packet: &Stored<Detail>, header: &Header) -> usize {
-    let level = match packet.detail {
-        Detail::Audio { level } => level.map(AudioLevel::to_bytes),
-        Detail::Video { .. } | Detail::Empty => None,
+fn write_header(
+    buffer: &mut Vec<u8>,
+    slot: &Slot,
+    packet: &Stored<Detail>,
+    header: &Header,
+    numbers: &Numbers,
+) -> usize {
+    let format = &slot.format;
+    let mut level = [0; 1];
+    let mut dependency = [0; LONGEST_ELEMENT];
+    let mid = format.mid.as_ref().map(|(id, mid)| Element { id: *id, data: mid.as_str().as_bytes() });
+    let other = match packet.detail {
+        Detail::Audio { level: Some(heard) } => format.audio_level.map(|id| {
+            level = heard.to_bytes();
+            Element { id, data: &level }
+        }),
+        Detail::Video { .. } => {
+            let rewritten = rewrite_dependency(&mut dependency, packet.appendix(), numbers.frame_number);
+            format.dependency_descriptor.zip(rewritten).map(|(id, data)| Element { id, data })
+        }
+        Detail::Audio { level: None } | Detail::Empty => None,
     };
-    let mid = slot.format.mid.as_ref().map(|(id, mid)| Element { id: *id, data: mid.as_str().as_bytes() });
-    let level =
-        slot.format.audio_level.zip(level.as_ref()).map(|(id, data)| Element { id, data: data.as_slice() });
-    match (mid, level) {
-        (Some(mid), Some(level)) => rtp::write_header(buffer, header, &[mid, level]),
+    match (mid, other) {
+        (Some(mid), Some(other)) => rtp::write_header(buffer, header, &[mid, other]),
         (Some(element), None) | (None, Some(element)) => rtp::write_header(buffer, header, &[element]),
         (None, None) => rtp::write_header(buffer, header, &[]),
     }
 }
 
+/// A copy of a Dependency Descriptor with the slot's frame number.
+fn rewrite_dependency<'a>(
+    copy: &'a mut [u8; LONGEST_ELEMENT],
+    descriptor: &[u8],
+    frame_number: Option<u16>,
+) -> Option<&'a [u8]> {
+    let copy = copy.get_mut(..descriptor.len())?;
+    copy.copy_from_slice(descriptor);
+    dependency::rewrite_frame_number(copy, frame_number?);
+    Some(copy)
+}
+
 fn write_payload(buffer: &mut Vec<u8>, packet: &Stored<Detail>, numbers: &Numbers) {
     let start = buffer.len();
-    buffer.extend_from_slice(&packet.bytes);
+    buffer.extend_from_slice(packet.payload());
     if let (Detail::Video { descriptor, .. }, Some(payload)) = (packet.detail, buffer.get_mut(start..)) {
         descriptor.rewrite(payload, numbers.picture_id.unwrap_or(0), numbers.tl0_index.unwrap_or(0));
     }

@@ -2,14 +2,15 @@
 
 use std::time::Instant;
 
-use giaoban_media_types::{Event, MediaKind, SourceId, SourceKind};
+use giaoban_media_types::{Event, MediaKind, SourceId};
 
 use super::Shard;
 use crate::arena::Key;
+use crate::dependency;
 use crate::history::Stored;
 use crate::nack::Arrival;
 use crate::publication::{Detail, Encoding, Publication, clock_rate};
-use crate::publisher::{Publisher, Role, Stream};
+use crate::publisher::{IngressExtensions, Publisher, Role, Stream};
 use crate::rtp::{AudioLevel, ExtensionId, Packet, TransportSequence, rtx};
 use crate::sequence::expand;
 use crate::simulcast::LAYER_SILENCE;
@@ -21,8 +22,9 @@ use crate::vp8;
 struct Received<'a> {
     index: PacketIndex,
     payload: &'a [u8],
+    /// Its Dependency Descriptor; empty without one.
+    dependency: &'a [u8],
     detail: Detail,
-    level: Option<AudioLevel>,
 }
 
 impl<T: Transport> Shard<T> {
@@ -54,7 +56,7 @@ impl<T: Transport> Shard<T> {
             publisher.arrivals.record(wall.elapsed(now), sequence);
         }
         let stream = stream_of(publisher, packet)?;
-        let level = extension(packet, publisher.extensions.audio_level).and_then(AudioLevel::parse);
+        let extensions = publisher.extensions;
         let allowed = publisher.allowed.contains(stream.kind);
         let publication = publisher.publication_mut(stream.kind).ok_or(DropReason::UnknownStream)?;
         let encoding = publication.encoding_mut(stream.layer).ok_or(DropReason::UnknownStream)?;
@@ -62,7 +64,7 @@ impl<T: Transport> Shard<T> {
             let rate = clock_rate(stream.kind.media());
             encoding.reception.receive(wall.elapsed(now), rate, index, packet.header.timestamp);
         }
-        let received = unpack(encoding, stream, packet, index, level)?;
+        let received = unpack(encoding, stream, packet, index, &extensions)?;
         let arrival = encoding.missing.receive(now, received.index);
         if !allowed {
             encoding.missing.forget();
@@ -91,7 +93,7 @@ impl<T: Transport> Shard<T> {
             self.speech_changed(conference);
         }
         let publication = self.publication_mut(key, stream.kind).ok_or(gone)?;
-        if let Some(level) = received.level
+        if let Detail::Audio { level: Some(level) } = received.detail
             && hear(publication, now, level)
         {
             self.speech_changed(conference);
@@ -99,7 +101,8 @@ impl<T: Transport> Shard<T> {
         let publication = self.publication_mut(key, stream.kind).ok_or(gone)?;
         let encoding = publication.encoding_mut(stream.layer).ok_or(gone)?;
         if note(encoding, now, stream.role, packet, &received) {
-            self.layers_changed.push((key, stream.kind));
+            // At once, so that slots read the new layer from this very packet on.
+            self.retarget_source(key, stream.kind);
         }
         self.store(now, key, stream, packet, received)
     }
@@ -127,8 +130,12 @@ impl<T: Transport> Shard<T> {
         if !encoding.missing.is_complete() {
             self.urgent.push(key);
         }
+        if received.detail.is_key_frame() {
+            encoding.gate.arrived();
+        }
         let mut bytes = self.pool.take();
         bytes.extend_from_slice(received.payload);
+        bytes.extend_from_slice(received.dependency);
         let stored = Stored {
             index: received.index,
             arrived: now,
@@ -136,6 +143,7 @@ impl<T: Transport> Shard<T> {
             marker: packet.header.marker,
             detail: received.detail,
             bytes,
+            payload_length: received.payload.len(),
         };
         encoding.history.push(stored, &mut self.pool);
         let queue = match stream.kind.media() {
@@ -178,7 +186,7 @@ fn unpack<'a>(
     stream: Stream,
     packet: &Packet<'a>,
     index: PacketIndex,
-    level: Option<AudioLevel>,
+    extensions: &IngressExtensions,
 ) -> Result<Received<'a>, DropReason> {
     let (index, payload) = match stream.role {
         Role::Media => (index, packet.payload),
@@ -188,20 +196,23 @@ fn unpack<'a>(
             (expand(original, newest), payload)
         }
     };
-    Ok(Received { index, payload, detail: describe(stream.kind, payload, level)?, level })
-}
-
-fn describe(kind: SourceKind, payload: &[u8], level: Option<AudioLevel>) -> Result<Detail, DropReason> {
+    let mut received = Received { index, payload, dependency: &[], detail: Detail::Empty };
     if payload.is_empty() {
-        return Ok(Detail::Empty);
+        return Ok(received);
     }
-    match kind.media() {
-        MediaKind::Audio => Ok(Detail::Audio { level }),
+    received.detail = match stream.kind.media() {
+        MediaKind::Audio => {
+            Detail::Audio { level: extension(packet, extensions.audio_level).and_then(AudioLevel::parse) }
+        }
         MediaKind::Video => {
             let descriptor = vp8::Descriptor::parse(payload).map_err(|_| DropReason::Malformed)?;
-            Ok(Detail::Video { descriptor, key_frame: descriptor.starts_key_frame(payload) })
+            received.dependency = extension(packet, extensions.dependency_descriptor).unwrap_or(&[]);
+            let frame_number = dependency::Descriptor::parse(received.dependency, None).ok();
+            let frame_number = frame_number.map(|dependency| dependency.frame_number);
+            Detail::Video { descriptor, key_frame: descriptor.starts_key_frame(payload), frame_number }
         }
-    }
+    };
+    Ok(received)
 }
 
 /// Whether an arrival is of use. Copies on a repair stream that nobody asked for are a browser's probes.
@@ -235,8 +246,7 @@ fn note(
         let before = encoding.last_packet.replace(now);
         changed = before.is_none_or(|before| now.saturating_duration_since(before) > LAYER_SILENCE);
     }
-    let Detail::Video { descriptor, key_frame: true } = received.detail else { return changed };
-    encoding.gate.arrived();
+    let Detail::Video { descriptor, key_frame: true, .. } = received.detail else { return changed };
     if let Some(size) = descriptor.key_frame_size(received.payload)
         && encoding.height.replace(size.height) != Some(size.height)
     {

@@ -242,6 +242,7 @@ impl<T: Transport> Shard<T> {
                 repair_payload_type: accepted.format.repair_payload_type,
                 mid: extensions.get(Extension::Mid).map(|id| (id, accepted.mid.clone())),
                 audio_level: extensions.get(Extension::AudioLevel),
+                dependency_descriptor: extensions.get(Extension::DependencyDescriptor),
             };
             match subscriber.slot_mut(id) {
                 Some(slot) => slot.format = format,
@@ -307,6 +308,8 @@ fn learn_extensions(extensions: &mut IngressExtensions, accepted: &Accepted) {
         MediaKind::Video => {
             extensions.rid = offered.get(Extension::Rid).or(extensions.rid);
             extensions.repaired_rid = offered.get(Extension::RepairedRid).or(extensions.repaired_rid);
+            extensions.dependency_descriptor =
+                offered.get(Extension::DependencyDescriptor).or(extensions.dependency_descriptor);
         }
     }
 }

@@ -14,6 +14,7 @@ fn numbers(index: u64, timestamp: u32, picture_id: u16) -> Numbers {
         timestamp: RtpTimestamp(timestamp),
         picture_id: Some(picture_id),
         tl0_index: Some((picture_id & 0xFF) as u8),
+        frame_number: Some(picture_id.wrapping_mul(3)),
     }
 }
 
@@ -50,6 +51,7 @@ fn a_switch_goes_on_by_one_and_by_the_time_that_passed() {
             timestamp: RtpTimestamp(1000 + 18_000),
             picture_id: Some(8),
             tl0_index: Some(8),
+            frame_number: Some(22),
         }
     );
 }
@@ -171,6 +173,7 @@ proptest! {
                     packet.timestamp.0 = packet.timestamp.0.wrapping_add(3000);
                     packet.picture_id = packet.picture_id.map(|id| (id + 1) & 0x7FFF);
                     packet.tl0_index = packet.tl0_index.map(|index| index.wrapping_add(1));
+                    packet.frame_number = packet.frame_number.map(|number| number.wrapping_add(1));
                     false
                 }
                 Step::Late { back } => {
@@ -202,6 +205,7 @@ proptest! {
                 }
                 prop_assert_eq!(out.picture_id, last.picture_id.map(|id| (id + 1) & 0x7FFF));
                 prop_assert_eq!(out.tl0_index, last.tl0_index.map(|index| index.wrapping_add(1)));
+                prop_assert_eq!(out.frame_number, last.frame_number.map(|number| number.wrapping_add(1)));
             }
             let found = slot.find(truncate(out.index));
             prop_assert_eq!(found, Some(Sent { source, index: packet.index }));

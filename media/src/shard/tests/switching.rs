@@ -77,9 +77,22 @@ fn a_switch_stops_the_old_source_at_once_and_begins_with_the_new_ones_key_frame(
     assert!(after.iter().all(|packet| packet.payload.last() == Some(&3)));
     assert_eq!(after[0].header.sequence.0, before.header.sequence.0.wrapping_add(1));
     assert_eq!(picture_id(&after[0]), (picture_id(&before) + 1) & 0x7FFF);
+    assert_eq!(after[0].frame_number, before.frame_number.map(|number| number.wrapping_add(1)));
+    assert!(after[0].frame_number.is_some() && after[0].mid.as_deref() == Some("7"));
     // The last old frame was sent five rounds of 33 ms before.
     assert_eq!(after[0].header.timestamp.0, before.header.timestamp.0.wrapping_add(5 * 33 * 90));
     assert_eq!(world.switched(), [(1, STAGE, 2, 3, after[0].header.timestamp)]);
+}
+
+#[test]
+fn extensions_that_a_receiver_has_not_negotiated_are_left_out() {
+    let mut world = World::new();
+    world.join(1, Plan { dependency: false, ..Plan::full() });
+    world.join(2, Plan::full());
+    let mut camera = world.sender(2, SourceKind::Camera, None);
+    world.bind(1, STAGE, Some((2, SourceKind::Camera)), 360, 1);
+    world.frame(2, &mut camera, true, 1);
+    assert_eq!(world.take(1, STAGE)[0].frame_number, None);
 }
 
 #[test]
@@ -250,6 +263,16 @@ fn a_layer_is_changed_at_a_key_frame_and_the_old_one_goes_on_until_then() {
 }
 
 #[test]
+fn a_camera_is_seen_from_the_first_packet_of_its_first_layer_on() {
+    let (mut world, mut layers) = simulcast();
+    world.bind(1, STAGE, Some((2, SourceKind::Camera)), 180, 1);
+    all_layers(&mut world, &mut layers, &[true; 3]);
+    assert_eq!(heights(&world.take(1, STAGE)), [180]);
+    world.pass(REQUEST_INTERVAL);
+    assert_eq!(world.take_requests(2).1, [], "its key frame is there already");
+}
+
+#[test]
 fn a_layer_that_is_switched_off_is_replaced_by_one_that_lives() {
     let (mut world, mut layers) = simulcast();
     all_layers(&mut world, &mut layers, &[true; 3]);
@@ -264,7 +287,6 @@ fn a_layer_that_is_switched_off_is_replaced_by_one_that_lives() {
     all_layers(&mut world, &mut layers[..2], &[true; 2]);
     assert_eq!(heights(&world.take(1, STAGE)), [360]);
     all_layers(&mut world, &mut layers, &[false, false, true]);
-    all_layers(&mut world, &mut layers, &[false, false, true]);
     assert_eq!(heights(&world.take(1, STAGE)), [720]);
 }
 
@@ -277,7 +299,6 @@ fn a_layer_whose_picture_grows_is_chosen_anew() {
     all_layers(&mut world, &mut layers[..2], &[true; 2]);
     assert_eq!(heights(&world.take(1, STAGE)), [360]);
     layers[0].height = 180;
-    all_layers(&mut world, &mut layers[..2], &[true, false]);
     all_layers(&mut world, &mut layers[..2], &[true, false]);
     assert_eq!(heights(&world.take(1, STAGE)), [180]);
 }

@@ -28,6 +28,7 @@ pub const RID: u8 = 10;
 pub const REPAIRED_RID: u8 = 11;
 pub const AUDIO_LEVEL: u8 = 1;
 pub const TRANSPORT_SEQUENCE: u8 = 3;
+pub const DEPENDENCY: u8 = 12;
 
 /// A datagram that a client received.
 pub type Received = Vec<u8>;
@@ -39,6 +40,8 @@ pub struct Plan {
     /// Layers of the camera; none for a single encoding.
     pub rids: Vec<&'static str>,
     pub repair: bool,
+    /// Whether the Dependency Descriptor is negotiated.
+    pub dependency: bool,
     /// Streams announced by `a=ssrc`.
     pub announced: Vec<(Purpose, Ssrc)>,
 }
@@ -51,6 +54,7 @@ impl Plan {
             purposes: sources.chain(slots).collect(),
             rids: Vec::new(),
             repair: true,
+            dependency: true,
             announced: Vec::new(),
         }
     }
@@ -111,6 +115,12 @@ impl Plan {
         } else {
             extensions.push((RID, "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"));
             extensions.push((REPAIRED_RID, "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"));
+            if self.dependency {
+                extensions.push((
+                    DEPENDENCY,
+                    "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension",
+                ));
+            }
             write!(sdp, "a=rtpmap:96 VP8/90000\r\na=rtcp-fb:96 nack\r\na=rtcp-fb:96 nack pli\r\n").unwrap();
             if self.repair {
                 write!(sdp, "a=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\n").unwrap();
@@ -365,6 +375,8 @@ impl World {
             if let Some(rid) = sender.rid {
                 elements.push((RID, rid.as_bytes().to_vec()));
             }
+            let [high, low] = sender.picture_id.wrapping_mul(5).to_be_bytes();
+            elements.push((DEPENDENCY, vec![0x80 | u8::from(place == 0), high, low]));
             let payload = vp8_payload(sender, key, place == 0, member as u8);
             let last = place + 1 == packets;
             frame.push(packet(sender, VP8, sender.ssrc, sender.sequence, last, &elements, &payload));
@@ -449,6 +461,8 @@ impl World {
 pub struct Packet {
     pub header: Header,
     pub mid: Option<String>,
+    /// Frame number of the Dependency Descriptor.
+    pub frame_number: Option<u16>,
     pub payload: Vec<u8>,
 }
 
@@ -463,6 +477,9 @@ fn take_stream(client: &mut Client, ssrc: Ssrc) -> Vec<Packet> {
         taken.push(Packet {
             header: packet.header,
             mid: mid.map(str::to_owned),
+            frame_number: ExtensionId::new(DEPENDENCY)
+                .and_then(|id| packet.extension(id))
+                .map(|data| u16::from_be_bytes([data[1], data[2]])),
             payload: packet.payload.to_vec(),
         });
         false
