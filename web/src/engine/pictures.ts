@@ -32,6 +32,8 @@ interface Viewer {
   stream: MediaStream | null;
   /** The last frame painted from this stream; `undefined` before the first, `null` for one captured here. */
   last: number | null | undefined;
+  /** The next callback may come with the picture of the stream before this one. */
+  stale: boolean;
   /** What `shown` was earned for: the source and the stream it came in. */
   shownFor: string | null;
 }
@@ -70,6 +72,7 @@ export class Pictures {
       state: this.stageState,
       stream: null,
       last: undefined,
+      stale: false,
       shownFor: null,
     });
   }
@@ -82,6 +85,7 @@ export class Pictures {
       state: this.stateOf(source),
       stream: null,
       last: undefined,
+      stale: false,
       shownFor: null,
     });
   }
@@ -137,6 +141,8 @@ export class Pictures {
     const idle = viewer.source === null ? this.from.slotStream(STAGE_VIDEO_SLOT) : null;
     const stream = target.name === 'none' ? idle : target.stream;
     if (viewer.stream !== stream) {
+      // Firefox now and then paints the old stream's picture once more under the new one's timestamp (ADR 2).
+      viewer.stale = viewer.stream !== null;
       viewer.stream = stream;
       viewer.last = undefined;
       viewer.surface.setStream(stream);
@@ -151,6 +157,10 @@ export class Pictures {
   }
 
   private painted(viewer: Viewer, timestamp: number | null): void {
+    if (viewer.stale) {
+      viewer.stale = false;
+      return;
+    }
     viewer.last = timestamp;
     if (viewer.shownFor !== null) return;
     this.tryShow(viewer, this.target(viewer));

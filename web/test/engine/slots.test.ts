@@ -95,6 +95,20 @@ describe('the stage', () => {
     expect(pictures.stage.value).toBe('shown');
   });
 
+  it('does not trust the first callback after another stream: it may come with the old picture', () => {
+    const surface = new Surface();
+    pictures.attachStage(surface);
+    order(A, 1);
+    slots.switched(5, 1, 1000);
+    surface.paint(1000);
+    order(OWN, 2);
+    expect(surface.stream).toBe(own);
+    surface.paint(null);
+    expect(surface.covered).toBe(true);
+    surface.paint(null);
+    expect(surface.covered).toBe(false);
+  });
+
   it('uncovers at once when the frame was painted before the gateway said so', () => {
     const surface = new Surface();
     pictures.attachStage(surface);
