@@ -44,3 +44,34 @@ fn part(number: u32, section: &Section) -> Part {
         Direction::SendReceive | Direction::Inactive => Part::Idle,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::answer;
+
+    macro_rules! golden {
+        ($name:literal) => {
+            (
+                $name,
+                include_str!(concat!("../../tests/fixtures/sdp/", $name, ".offer.sdp")),
+                include_str!(concat!("../../tests/fixtures/sdp/", $name, ".answer.sdp")),
+            )
+        };
+    }
+
+    #[test]
+    fn the_answers_that_both_browsers_took_are_still_what_is_written() {
+        for (name, offer, taken) in [
+            golden!("chromium"),
+            golden!("chromium-every-codec"),
+            golden!("firefox"),
+            golden!("firefox-every-codec"),
+        ] {
+            let written = answer(offer).expect(name);
+            for (number, (written, taken)) in (1..).zip(written.lines().zip(taken.lines())) {
+                assert_eq!(written, taken, "{name}, line {number}");
+            }
+            assert_eq!(written, taken, "{name}");
+        }
+    }
+}
