@@ -58,7 +58,7 @@ for (const core of ['giaoban-media', 'giaoban-media-types', 'giaoban-signaling']
 
 for (const path of ['media', 'signaling', 'src', 'tests'].flatMap((folder) => filesUnder(folder, ['.rs']))) {
     const lines = productionLines(path);
-    const protocolIsAtHome = /^(media\/src\/transport\/|media\/dtls\/|src\/|tests\/)/.test(path) || isTestOrGenerated(path);
+    const protocolIsAtHome = /^(media\/src\/transport(\/|\.rs$)|media\/dtls\/|src\/|tests\/)/.test(path) || isTestOrGenerated(path);
     lines.forEach((line, i) => {
         const code = line.replace(/\/\/.*$/, '');
         if (!protocolIsAtHome && protocolImport.test(code)) {

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createNetwork, namespaces, removeNetwork } from './harness/network.mjs';
 import { startSound } from './harness/sound.mjs';
 
@@ -19,6 +19,9 @@ const rank = (file) => {
 const files = readdirSync(here)
     .filter((file) => file.endsWith('.test.mjs') && (words.length === 0 || words.some((word) => file.includes(word))))
     .sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+
+const target = resolve(here, '../..', process.env.CARGO_TARGET_DIR ?? 'target', 'debug');
+const binaries = { GIAOBAN_BIN: join(target, 'giaoban'), GIAOBAN_RELAY_BIN: join(target, 'giaoban-relay') };
 
 const prefix = `gb-${process.pid}`;
 const folder = mkdtempSync(join(tmpdir(), 'giaoban-browser-'));
@@ -40,7 +43,7 @@ try {
     tests = spawn(
         'ip',
         ['netns', 'exec', browsers, process.execPath, '--test', '--test-concurrency=1', '--test-timeout=180000', '--test-reporter=spec', ...files],
-        { cwd: here, stdio: 'inherit', env: { ...process.env, ...sound.environment, GIAOBAN_NETWORK: prefix, TMPDIR: folder } },
+        { cwd: here, stdio: 'inherit', env: { ...binaries, ...process.env, ...sound.environment, GIAOBAN_NETWORK: prefix, TMPDIR: folder } },
     );
     status = await new Promise((resolve) => tests.on('close', (code) => resolve(code ?? 1)));
 } finally {

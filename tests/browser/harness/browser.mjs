@@ -36,6 +36,12 @@ const firefoxPreferences = {
     'dom.min_background_timeout_value': 4,
 };
 
+/** The browsers' own make-believe devices: a page that captures these counts as capturing in their rules for sound. */
+const fakeDevices = {
+    chromium: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
+    firefox: { 'media.navigator.streams.fake': true, 'media.navigator.permission.disabled': true },
+};
+
 const anySound = {
     chromium: ['--autoplay-policy=no-user-gesture-required'],
     firefox: { 'media.autoplay.default': 0 },
@@ -44,9 +50,10 @@ const anySound = {
 /**
  * Starts a browser of its own for one site.
  *
- * `kind` is `chromium` or `firefox`; `realAutoplay` leaves the browser's own rules for sound in force.
+ * `kind` is `chromium` or `firefox`; `realAutoplay` leaves the browser's own rules for sound in force;
+ * `capture` gives it the browser's own fake camera and microphone.
  */
-export async function launch(kind, { width = 1366, height = 768, realAutoplay = false } = {}) {
+export async function launch(kind, { width = 1366, height = 768, realAutoplay = false, capture = false } = {}) {
     const profile = await mkdtemp(join(tmpdir(), `giaoban-${kind}-`));
     const browser =
         kind === 'chromium'
@@ -57,7 +64,12 @@ export async function launch(kind, { width = 1366, height = 768, realAutoplay = 
                   pipe: true,
                   acceptInsecureCerts: true,
                   userDataDir: profile,
-                  args: [...chromiumArguments, ...(realAutoplay ? [] : anySound.chromium), `--window-size=${width},${height}`],
+                  args: [
+                      ...chromiumArguments,
+                      ...(realAutoplay ? [] : anySound.chromium),
+                      ...(capture ? fakeDevices.chromium : []),
+                      `--window-size=${width},${height}`,
+                  ],
                   defaultViewport: { width, height },
               })
             : await puppeteer.launch({
@@ -66,7 +78,11 @@ export async function launch(kind, { width = 1366, height = 768, realAutoplay = 
                   headless: true,
                   acceptInsecureCerts: true,
                   userDataDir: profile,
-                  extraPrefsFirefox: { ...firefoxPreferences, ...(realAutoplay ? {} : anySound.firefox) },
+                  extraPrefsFirefox: {
+                      ...firefoxPreferences,
+                      ...(realAutoplay ? {} : anySound.firefox),
+                      ...(capture ? fakeDevices.firefox : {}),
+                  },
                   defaultViewport: { width, height },
               });
     return {

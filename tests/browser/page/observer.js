@@ -2,12 +2,34 @@
 // as a person would, from what is painted and played.
 (() => {
     const FARTHEST_COLOUR = 90;
+    const MESSAGES_KEPT = 2000;
+    const FAULTS_KEPT = 20;
     const peers = [];
+    /** When each connection entered each of its states (`ice checking`, `connected`), by `Date.now()`. */
+    const states = [];
     const Native = window.RTCPeerConnection;
     window.RTCPeerConnection = class extends Native {
         constructor(...args) {
             super(...args);
             peers.push(this);
+            const entered = {};
+            states.push(entered);
+            this.addEventListener('iceconnectionstatechange', () => (entered[`ice ${this.iceConnectionState}`] ??= Date.now()));
+            this.addEventListener('connectionstatechange', () => (entered[this.connectionState] ??= Date.now()));
+        }
+    };
+
+    /** The last messages of the gateway: `{ at, ...message }`. */
+    const messages = [];
+    const NativeSocket = window.WebSocket;
+    window.WebSocket = class extends NativeSocket {
+        constructor(...args) {
+            super(...args);
+            this.addEventListener('message', ({ data }) => {
+                const at = Date.now();
+                if (typeof data === 'string') messages.push({ at, ...JSON.parse(data) });
+                if (messages.length > MESSAGES_KEPT) messages.shift();
+            });
         }
     };
 
@@ -68,5 +90,100 @@
         return all;
     }
 
-    window.__observer = { peers, colourOf, nameOf, hear, statistics };
+    /** Media elements that were ever told to play, also those outside of the document. */
+    const players = new Set();
+    const { play } = HTMLMediaElement.prototype;
+    HTMLMediaElement.prototype.play = function () {
+        players.add(this);
+        return play.call(this);
+    };
+
+    /** How the elements that play sound stand. */
+    function playersNow() {
+        return [...players]
+            .filter(({ srcObject }) => srcObject instanceof MediaStream && srcObject.getAudioTracks().length > 0)
+            .map(({ currentTime, paused, muted }) => ({ time: currentTime, paused, muted }));
+    }
+
+    /** The received audio tracks that an element plays. */
+    function playing() {
+        const elements = [...players].filter(({ paused, muted, srcObject }) => !paused && !muted && srcObject instanceof MediaStream);
+        return [...new Set(elements.flatMap(({ srcObject }) => srcObject.getAudioTracks()))];
+    }
+
+    /** What is heard of each of them. */
+    const sounds = () => playing().map(hear);
+
+    /** Frames painted by each video, by whoever asked for callbacks. */
+    const painted = new WeakMap();
+    const watchers = new Set();
+    const native = HTMLVideoElement.prototype.requestVideoFrameCallback;
+    HTMLVideoElement.prototype.requestVideoFrameCallback = function (callback) {
+        return native.call(this, (now, metadata) => {
+            callback(now, metadata);
+            if (painted.get(this)?.last === metadata.presentedFrames) return;
+            painted.set(this, { last: metadata.presentedFrames, count: (painted.get(this)?.count ?? 0) + 1 });
+            for (const watcher of watchers) watcher(this, now);
+        });
+    };
+
+    /** What stands around a video: `{ where, member, kind, name, shown }`; null outside of stage and tiles. */
+    function frameOf(video) {
+        const figure = video.closest('figure[data-member]');
+        if (figure === null) return null;
+        const style = getComputedStyle(video);
+        return {
+            where: figure.classList.contains('stage') ? 'stage' : 'tile',
+            member: Number(figure.dataset.member),
+            kind: figure.dataset.kind,
+            name: figure.querySelector('.nameplate-name')?.textContent ?? '',
+            shown: style.visibility === 'visible' && style.display !== 'none' && Number(style.opacity) > 0,
+        };
+    }
+
+    /** All pictures of stage and tiles now. */
+    function pictures(palette) {
+        return [...document.querySelectorAll('figure[data-member] video')].map((video) => ({
+            ...frameOf(video),
+            colour: nameOf(colourOf(video), palette),
+            frames: painted.get(video)?.count ?? 0,
+        }));
+    }
+
+    /**
+     * Begins to judge every frame that stage and tiles show: `colours` says each member's. Keeps when each picture's
+     * frames were painted, when the stage first showed whom, and each frame whose colour was not its name's.
+     */
+    function watch(palette, colours) {
+        const seen = { frames: {}, stage: [], wrong: [], judged: 0 };
+        const judge = (video, painted) => {
+            const frame = frameOf(video);
+            if (frame === null || !frame.shown || frame.kind !== 'camera') return;
+            const at = Date.now();
+            const colour = nameOf(colourOf(video), palette);
+            seen.judged += 1;
+            if (colour !== colours[frame.member] && seen.wrong.length < FAULTS_KEPT) seen.wrong.push({ at, ...frame, colour });
+            if (!painted) return;
+            (seen.frames[`${frame.where} ${frame.member}`] ??= []).push(at);
+            if (frame.where === 'stage' && seen.stage.at(-1)?.member !== frame.member) seen.stage.push({ at, ...frame, colour });
+        };
+        watchers.add((video) => judge(video, true));
+        // Also when a name or a cover changes over a picture that stands. The task queued here runs after the paint.
+        const { port1, port2 } = new MessageChannel();
+        let last = '';
+        port1.onmessage = () => {
+            const stage = document.querySelector('figure.stage[data-member] video');
+            const now = stage === null ? '' : JSON.stringify(frameOf(stage));
+            if (now !== last && stage !== null) judge(stage, false);
+            last = now;
+        };
+        const afterPaint = () => {
+            port2.postMessage(null);
+            requestAnimationFrame(afterPaint);
+        };
+        requestAnimationFrame(afterPaint);
+        window.__observer.seen = seen;
+    }
+
+    window.__observer = { players: playersNow, messages, states, watch, peers, colourOf, nameOf, hear, statistics, playing, sounds, frameOf, pictures, watchers };
 })();
