@@ -6,15 +6,43 @@ const CODECS: Readonly<Record<'audio' | 'video', readonly string[]>> = {
   video: ['video/VP8', 'video/rtx'],
 };
 
+/** From so many pixels on, a browser makes so many layers; of what is more, Chromium leaves out the last. */
+const THREE_LAYERS_PIXELS = 960 * 540;
+const TWO_LAYERS_PIXELS = 480 * 270;
+
 /**
- * The camera's three layers. Firefox starts the top layer only if its share is large enough (measured: at 1.8 Mbit/s
+ * The camera's layers, always three by name, as many of them active as the picture is worth: the largest one sent is
+ * always the whole picture. Firefox starts the top layer only if its share is large enough (measured: at 1.8 Mbit/s
  * and above); the others leave it what a line of 2.5 Mbit/s has.
  */
-export const CAMERA_ENCODINGS: readonly RTCRtpEncodingParameters[] = [
-  { rid: 'q', scaleResolutionDownBy: 4, maxBitrate: 150_000 },
-  { rid: 'h', scaleResolutionDownBy: 2, maxBitrate: 500_000 },
-  { rid: 'f', scaleResolutionDownBy: 1, maxBitrate: 2_000_000 },
-];
+export function cameraEncodings(width: number, height: number): RTCRtpEncodingParameters[] {
+  const pixels = width * height;
+  const whole = { scaleResolutionDownBy: 1 };
+  if (pixels >= THREE_LAYERS_PIXELS) {
+    return [
+      { rid: 'q', active: true, scaleResolutionDownBy: 4, maxBitrate: 150_000 },
+      { rid: 'h', active: true, scaleResolutionDownBy: 2, maxBitrate: 500_000 },
+      { rid: 'f', active: true, ...whole, maxBitrate: 2_000_000 },
+    ];
+  }
+  const two = pixels >= TWO_LAYERS_PIXELS;
+  return [
+    { rid: 'q', active: true, scaleResolutionDownBy: two ? 2 : 1, maxBitrate: 200_000 },
+    { rid: 'h', active: two, ...whole, maxBitrate: 800_000 },
+    { rid: 'f', active: false, ...whole, maxBitrate: 2_000_000 },
+  ];
+}
+
+/** Brings a sender's layers to the size of what it sends. Changes nothing that was negotiated. */
+export async function fitCamera(sender: RTCRtpSender, track: MediaStreamTrack): Promise<void> {
+  const { width, height } = track.getSettings();
+  if (width === undefined || height === undefined) return;
+  const parameters = sender.getParameters();
+  const wanted = cameraEncodings(width, height);
+  if (parameters.encodings.length !== wanted.length) return;
+  parameters.encodings = parameters.encodings.map((encoding, index) => ({ ...encoding, ...wanted[index] }));
+  await sender.setParameters(parameters);
+}
 
 /** The screen: one layer, so that text is never shown at half its size. */
 export const SCREEN_ENCODINGS: readonly RTCRtpEncodingParameters[] = [{ maxBitrate: 2_500_000 }];

@@ -10,7 +10,7 @@ import {
   type WireSection,
   type WireSourceKind,
 } from '../gen/wire';
-import { CAMERA_ENCODINGS, preferRoomCodecs, SCREEN_ENCODINGS } from './codecs';
+import { cameraEncodings, fitCamera, preferRoomCodecs, SCREEN_ENCODINGS } from './codecs';
 import { packSdp } from './sdp';
 import { RequestError } from './socket';
 
@@ -88,8 +88,7 @@ export class Peer {
   setTrack(kind: WireSourceKind, track: MediaStreamTrack | null): void {
     this.tracks[kind] = track;
     const sender = this.senders.get(kind)?.sender;
-    // Fails only when the connection is closed meanwhile.
-    if (sender !== undefined && sender.track !== track) sender.replaceTrack(track).catch(() => undefined);
+    if (sender !== undefined && sender.track !== track) send(kind, sender, track);
   }
 
   /** The streams of the slots; a slot's is the same object for the life of the peer connection. */
@@ -146,14 +145,10 @@ export class Peer {
 
   private addSender(pc: RTCPeerConnection, kind: WireSourceKind): RTCRtpTransceiver {
     const media = kind === 'camera' || kind === 'screen' ? 'video' : 'audio';
-    const encodings = kind === 'camera' ? CAMERA_ENCODINGS : kind === 'screen' ? SCREEN_ENCODINGS : [{}];
-    const transceiver = pc.addTransceiver(media, {
-      direction: 'sendonly',
-      sendEncodings: encodings.map((encoding) => ({ ...encoding })),
-    });
+    const transceiver = pc.addTransceiver(media, { direction: 'sendonly', sendEncodings: encodingsOf(kind) });
     preferRoomCodecs(transceiver, media);
     const track = this.tracks[kind] ?? null;
-    if (track !== null) transceiver.sender.replaceTrack(track).catch(() => undefined);
+    if (track !== null) send(kind, transceiver.sender, track);
     return transceiver;
   }
 
@@ -259,6 +254,21 @@ export class Peer {
     pc.oniceconnectionstatechange = pc.onconnectionstatechange = null;
     pc.close();
   }
+}
+
+/** The layers before the size of the picture is known. */
+function encodingsOf(kind: WireSourceKind): RTCRtpEncodingParameters[] {
+  if (kind === 'camera') return cameraEncodings(1280, 720);
+  return kind === 'screen' ? SCREEN_ENCODINGS.map((encoding) => ({ ...encoding })) : [{}];
+}
+
+/** Puts a track in its sender. Fails only when the connection is closed meanwhile. */
+function send(kind: WireSourceKind, sender: RTCRtpSender, track: MediaStreamTrack | null): void {
+  const placed = async () => {
+    await sender.replaceTrack(track);
+    if (kind === 'camera' && track !== null) await fitCamera(sender, track);
+  };
+  placed().catch(() => undefined);
 }
 
 /** What stays the same in all answers to one peer connection: the session's number (RFC 8866 §5.2) and the certificate. */

@@ -9,6 +9,11 @@ class FakeTransceiver {
       this.sender.track = track;
       return Promise.resolve();
     },
+    getParameters: () => ({ encodings: this.init.sendEncodings ?? [] }),
+    setParameters: (parameters: { encodings: RTCRtpEncodingParameters[] }) => {
+      this.init.sendEncodings = parameters.encodings;
+      return Promise.resolve();
+    },
   };
   constructor(
     readonly kind: string,

@@ -96,6 +96,23 @@ describe('the first offer', () => {
     ]);
   });
 
+  it('makes fewer layers of a small picture, the largest of them always the whole', async () => {
+    const active = () =>
+      FakePeerConnection.last()
+        .transceivers[1]?.init.sendEncodings?.filter((encoding) => encoding.active)
+        .map(({ scaleResolutionDownBy }) => scaleResolutionDownBy);
+    await connect();
+    for (const [width, height, layers] of [
+      [640, 360, [2, 1]],
+      [320, 180, [1]],
+      [1280, 720, [4, 2, 1]],
+    ] as const) {
+      peer.setTrack('camera', { getSettings: () => ({ width, height }) } as MediaStreamTrack);
+      await settle();
+      expect(active()).toEqual(layers);
+    }
+  });
+
   it('names the room’s codecs and nothing else', () => {
     const codec = (mimeType: string) => ({ mimeType, clockRate: 1 });
     const all = ['video/VP8', 'video/rtx', 'video/VP9', 'video/red'].map(codec);
@@ -105,7 +122,7 @@ describe('the first offer', () => {
 
 describe('tracks', () => {
   it('come and go without an offer', async () => {
-    const track = {} as MediaStreamTrack;
+    const track = { getSettings: () => ({}) } as MediaStreamTrack;
     peer.setTrack('camera', track);
     await connect();
     const sender = FakePeerConnection.last().transceivers[1]?.sender;
