@@ -1,5 +1,11 @@
 //! What the operator's monitoring reads, in the OpenMetrics text format.
 
+mod names;
+mod shards;
+
+pub use shards::{ShardReport, SocketCounters};
+
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64};
 
 use prometheus_client::encoding::EncodeLabelSet;
@@ -7,6 +13,8 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
+
+use self::shards::{ShardCollector, ShardReports};
 
 /// Labels of a TLS handshake.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -38,7 +46,7 @@ pub struct ReasonLabel {
 type Count = Counter<u64, AtomicU64>;
 type Level = Gauge<i64, AtomicI64>;
 
-/// All metrics of the process but those that a shard counts itself. No label names a person, a site or an address.
+/// All metrics of the process. No label names a person, a site or an address.
 #[derive(Default)]
 pub struct Metrics {
     /// TLS connections that are open.
@@ -65,6 +73,8 @@ pub struct Metrics {
     pub events_held: Count,
     /// Writes that the database refused.
     pub store_failures: Count,
+    /// The shards' own counters.
+    pub shards: Arc<ShardReports>,
 }
 
 impl Metrics {
@@ -82,6 +92,7 @@ impl Metrics {
         r.register("media_handshakes", "Completed media handshakes", self.media_handshakes.clone());
         r.register("media_closed", "Closed media transports by reason", self.media_closed.clone());
         r.register("events_held", "Shard events held back", self.events_held.clone());
+        r.register_collector(Box::new(ShardCollector(Arc::clone(&self.shards))));
         r.register("store_failures", "Failed database writes", self.store_failures.clone());
     }
 
@@ -93,28 +104,19 @@ impl Metrics {
 
     /// Counts what a shard reported.
     pub fn media_event(&self, event: &giaoban_media_types::Event) {
-        use giaoban_media_types::{DtlsVersion, Event, KeyExchange, SrtpProfile};
+        use giaoban_media_types::Event;
         match event {
             Event::Connected { security, .. } => {
                 let labels = MediaSecurityLabels {
-                    version: match security.dtls {
-                        DtlsVersion::Dtls12 => "DTLS 1.2",
-                        DtlsVersion::Dtls13 => "DTLS 1.3",
-                    },
-                    group: match security.key_exchange {
-                        KeyExchange::X25519MlKem768 => "X25519MLKEM768",
-                        KeyExchange::X25519 => "X25519",
-                        KeyExchange::P256 => "P-256",
-                    },
-                    profile: match security.srtp {
-                        SrtpProfile::AeadAes256Gcm => "AEAD_AES_256_GCM",
-                        SrtpProfile::AeadAes128Gcm => "AEAD_AES_128_GCM",
-                    },
+                    version: names::dtls(security.dtls),
+                    group: names::key_exchange(security.key_exchange),
+                    profile: names::srtp(security.srtp),
                 };
                 self.media_handshakes.get_or_create(&labels).inc();
             }
             Event::Closed { reason, .. } => {
-                self.media_closed.get_or_create(&ReasonLabel { reason: format!("{reason:?}") }).inc();
+                let reason = names::snake(&format!("{reason:?}"));
+                self.media_closed.get_or_create(&ReasonLabel { reason }).inc();
             }
             _ => {}
         }

@@ -15,8 +15,9 @@ use giaoban_media_types::{Command, Event};
 use mio::{Events, Poll, Waker};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::watch;
 
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, ShardReport};
 
 /// Orders that may wait. When it is full the conference waits: the shard never waits for a conference.
 const COMMANDS: usize = 1024;
@@ -37,6 +38,9 @@ const LONGEST_WAIT: Duration = Duration::from_millis(100);
 
 /// And after room for a held event this often.
 const HELD_WAIT: Duration = Duration::from_millis(2);
+
+/// How often a shard tells what it counted.
+const REPORT_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Reaches a shard.
 #[derive(Clone)]
@@ -79,8 +83,11 @@ pub fn start<T: Transport + 'static>(
     let waker = Arc::new(Waker::new(poll.registry(), Sockets::WAKE)?);
     sockets.register(poll.registry())?;
     let (commands, orders) = channel(COMMANDS);
+    let (reports, last_report) = watch::channel(ShardReport::default());
+    metrics.shards.add(last_report);
     let run = move || {
-        let worker = Worker { shard: make(), sockets, orders, events, metrics, held: None };
+        let (held, next_report) = (None, Instant::now());
+        let worker = Worker { shard: make(), sockets, orders, events, metrics, held, reports, next_report };
         worker.run(poll);
     };
     let thread = std::thread::Builder::new().name(format!("shard-{number}")).spawn(run)?;
@@ -95,6 +102,8 @@ struct Worker<T> {
     metrics: Arc<Metrics>,
     /// The event that found no room.
     held: Option<Event>,
+    reports: watch::Sender<ShardReport>,
+    next_report: Instant,
 }
 
 /// Whether the thread goes on.
@@ -136,6 +145,12 @@ impl<T: Transport> Worker<T> {
         if self.shard.next_timeout().is_some_and(|due| due <= now) {
             self.shard.handle_timeout(now);
             self.flush();
+        }
+        if now >= self.next_report {
+            self.next_report = now + REPORT_INTERVAL;
+            let report =
+                ShardReport { statistics: self.shard.statistics(), sockets: self.sockets.counters() };
+            self.reports.send_replace(report);
         }
         turn
     }
@@ -186,3 +201,6 @@ impl<T: Transport> Worker<T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

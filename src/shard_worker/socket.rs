@@ -13,6 +13,7 @@ use socket2::{Domain, Protocol, Socket, Type};
 use crate::addresses::is_unsupported;
 use crate::config::Media;
 use crate::http::ListenError;
+use crate::metrics::SocketCounters;
 
 /// Asked of the system for each direction: 1.5 Mbit/s from 500 sites for 40 ms. The system may give less.
 const SOCKET_BUFFER: usize = 4 << 20;
@@ -35,6 +36,7 @@ pub struct Sockets {
     buffer: Vec<u8>,
     /// Kept for its memory; always empty between calls.
     batch: Vec<Datagram<'static>>,
+    counters: SocketCounters,
 }
 
 struct Bound {
@@ -72,7 +74,8 @@ impl Sockets {
             }
         }
         let buffer = vec![0; BATCH_SIZE * MAX_DATAGRAM];
-        Ok(Self { sockets, paths: HashMap::new(), buffer, batch: Vec::new() })
+        let counters = SocketCounters::default();
+        Ok(Self { sockets, paths: HashMap::new(), buffer, batch: Vec::new(), counters })
     }
 
     /// Where they are bound.
@@ -85,6 +88,12 @@ impl Sockets {
     #[must_use]
     pub fn len(&self) -> usize {
         self.sockets.len()
+    }
+
+    /// What they counted.
+    #[must_use]
+    pub fn counters(&self) -> SocketCounters {
+        self.counters
     }
 
     /// Lets a poll watch them.
@@ -121,13 +130,15 @@ impl Sockets {
             let datagrams = joined.chunks_mut(meta.stride.max(1));
             batch.extend(datagrams.map(|contents| Datagram { from: meta.addr, contents }));
         }
+        self.counters.batches += 1;
+        self.counters.received += u64::try_from(batch.len()).unwrap_or_default();
         take(&mut batch);
         self.batch = recycle(batch);
         received > 0
     }
 
     /// Sends a message. What the system does not take is lost, as on any network: the receiver asks again.
-    pub fn send(&self, transmit: &Transmit<'_>) {
+    pub fn send(&mut self, transmit: &Transmit<'_>) {
         let path = self.paths.get(&transmit.destination).copied().or_else(|| {
             let mut same_family = self.sockets.iter().enumerate();
             same_family
@@ -136,11 +147,13 @@ impl Sockets {
         });
         let Some(path) = path else { return };
         let Some(bound) = self.sockets.get(path.socket) else { return };
-        match transmit.segment_size {
+        let sent = match transmit.segment_size {
             Some(segment) if segment > 0 => bound.send_segments(transmit, segment, path.source),
-            _ => {
-                let _ = bound.send(transmit.destination, transmit.contents, None, path.source);
-            }
+            _ => bound.send(transmit.destination, transmit.contents, None, path.source),
+        };
+        match sent {
+            Ok(()) => self.counters.sent += 1,
+            Err(_) => self.counters.refused += 1,
         }
     }
 }
@@ -158,17 +171,24 @@ impl Bound {
     }
 
     /// As many segments in one message as the kernel takes; one by one where it takes none.
-    fn send_segments(&self, transmit: &Transmit<'_>, segment: usize, source: Option<IpAddr>) {
+    fn send_segments(
+        &self,
+        transmit: &Transmit<'_>,
+        segment: usize,
+        source: Option<IpAddr>,
+    ) -> io::Result<()> {
         let most = self.state.max_gso_segments().min(MAX_MESSAGE / segment).max(1);
+        let mut result = Ok(());
         for run in transmit.contents.chunks(segment.saturating_mul(most)) {
-            let sent = self.send(transmit.destination, run, Some(segment), source);
-            let refused = sent.is_err_and(|error| error.kind() != io::ErrorKind::WouldBlock);
+            let mut sent = self.send(transmit.destination, run, Some(segment), source);
+            let refused = sent.as_ref().is_err_and(|error| error.kind() != io::ErrorKind::WouldBlock);
             if refused && run.len() > segment && self.state.max_gso_segments() == 1 {
-                for single in run.chunks(segment) {
-                    let _ = self.send(transmit.destination, single, None, source);
-                }
+                let one = |single| self.send(transmit.destination, single, None, source);
+                sent = run.chunks(segment).try_for_each(one);
             }
+            result = result.and(sent);
         }
+        result
     }
 }
 
@@ -227,7 +247,7 @@ mod tests {
 
     #[test]
     fn segments_of_one_message_arrive_as_datagrams_of_their_own() {
-        let (sockets, peer) = (loopback(), peer());
+        let (mut sockets, peer) = (loopback(), peer());
         let contents: Vec<u8> = (0..25).collect();
         let destination = peer.local_addr().unwrap();
         sockets.send(&Transmit { destination, contents: &contents, segment_size: Some(10) });
@@ -240,7 +260,7 @@ mod tests {
 
     #[test]
     fn more_segments_than_the_kernel_joins_are_sent_in_several_messages() {
-        let (sockets, peer) = (loopback(), peer());
+        let (mut sockets, peer) = (loopback(), peer());
         let contents = vec![7; 100 * 1000 + 1];
         let destination = peer.local_addr().unwrap();
         sockets.send(&Transmit { destination, contents: &contents, segment_size: Some(1000) });
