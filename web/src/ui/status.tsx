@@ -45,10 +45,11 @@ const NETWORK_WORDS = ['none', 'weak', 'fair', 'good'] as const;
 
 function NetworkBars({ network }: { readonly network: Network | null }) {
   const bars = network?.bars ?? 0;
+  const rtt = Math.max(1, Math.round(network?.rtt ?? 0));
   const label =
     network === null
       ? t('room.networkUnknown')
-      : t('room.network', { word: t(`network.${NETWORK_WORDS[bars]}`), rtt: Math.round(network.rtt) });
+      : t('room.network', { word: t(`network.${NETWORK_WORDS[bars]}`), rtt });
   return (
     <span class="status-item network" data-bars={network === null ? undefined : bars} title={label}>
       <svg class="bars" viewBox="0 0 24 20" aria-hidden="true" focusable="false">
@@ -64,9 +65,7 @@ function NetworkBars({ network }: { readonly network: Network | null }) {
         ))}
       </svg>
       <span class="hidden">{label}</span>
-      <span aria-hidden="true">
-        {bars === 0 || network === null ? '—' : t('room.rtt', { rtt: Math.round(network.rtt) })}
-      </span>
+      <span aria-hidden="true">{bars === 0 || network === null ? '—' : t('room.rtt', { rtt })}</span>
     </span>
   );
 }
