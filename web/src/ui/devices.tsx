@@ -71,7 +71,7 @@ function Problem({ device, onRetry }: { readonly device: DeviceState; readonly o
     <div class="problem" role="status">
       <Icon name="warning" />
       <p>
-        {t(`device.${device.problem}.text`)} {t(`device.${device.problem}.action`)} {t('device.joinAnyway')}
+        {t(`device.${device.problem}.text`)} {t(`device.${device.problem}.action`)}
       </p>
       <button type="button" onClick={onRetry}>
         {t('app.retry')}

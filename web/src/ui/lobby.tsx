@@ -66,6 +66,7 @@ export function Lobby({ lobby, error }: { readonly lobby: LobbyInfo; readonly er
   const shown = late ? 'unreachable' : error;
   // What helps then is another button than "join".
   const barred = error !== null && remedyOf(error) !== 'retry';
+  const lacking = devices.camera.value.name === 'failed' || devices.microphone.value.name === 'failed';
   const button = useRef<HTMLButtonElement>(null);
   const join = (): void => {
     if (!joining && !barred) void room.join();
@@ -97,6 +98,15 @@ export function Lobby({ lobby, error }: { readonly lobby: LobbyInfo; readonly er
             {t('lobby.encryption')}
           </p>
         </div>
+        {!barred && (
+          <div class="lobby-join">
+            <button ref={button} type="button" class="primary join" disabled={joining} onClick={join}>
+              {joining ? t('lobby.joining') : `${t('lobby.join')} `}
+              {!joining && <span class="join-hint">{t('lobby.joinHint')}</span>}
+            </button>
+            {lacking && <p class="encrypted">{t('device.joinAnyway')}</p>}
+          </div>
+        )}
         <div class="lobby-choices">
           <DeviceChoices />
           <Without
@@ -112,12 +122,6 @@ export function Lobby({ lobby, error }: { readonly lobby: LobbyInfo; readonly er
             stop={() => devices.stopCamera()}
           />
         </div>
-        {!barred && (
-          <button ref={button} type="button" class="primary join" disabled={joining} onClick={join}>
-            {joining ? t('lobby.joining') : `${t('lobby.join')} `}
-            {!joining && <span class="join-hint">{t('lobby.joinHint')}</span>}
-          </button>
-        )}
       </div>
     </main>
   );

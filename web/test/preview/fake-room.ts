@@ -278,7 +278,11 @@ function startPhase(wish: Wish): Phase {
 
 function devices(wish: Wish, self: number): Room['devices'] {
   const camera = signal<DeviceState>(wish.camera);
-  const microphone = signal<DeviceState>({ name: 'on', deviceId: 'm1', label: '', width: 0, height: 0 });
+  const microphone = signal<DeviceState>(
+    wish.camera.name === 'failed'
+      ? wish.camera
+      : { name: 'on', deviceId: 'm1', label: '', width: 0, height: 0 },
+  );
   const level = signal(0);
   setInterval(() => {
     level.value = microphone.value.name === 'on' ? 0.3 + 0.3 * Math.random() : 0;
