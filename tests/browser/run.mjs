@@ -42,7 +42,7 @@ try {
     const { browsers } = namespaces(prefix);
     tests = spawn(
         'ip',
-        ['netns', 'exec', browsers, process.execPath, '--test', '--test-concurrency=1', '--test-timeout=180000', '--test-reporter=spec', ...files],
+        ['netns', 'exec', browsers, process.execPath, '--test', '--test-concurrency=1', '--test-timeout=600000', '--test-reporter=spec', ...files],
         { cwd: here, stdio: 'inherit', env: { ...binaries, ...process.env, ...sound.environment, GIAOBAN_NETWORK: prefix, TMPDIR: folder } },
     );
     status = await new Promise((resolve) => tests.on('close', (code) => resolve(code ?? 1)));
