@@ -235,6 +235,16 @@ mod tests {
     }
 
     #[test]
+    fn a_packet_is_not_asked_for_any_more_after_a_second_however_seldom_it_was() {
+        let (now, mut missing) = (testing::start(), MissingPackets::default());
+        receive(&mut missing, now, 1);
+        receive(&mut missing, now, 3);
+        assert_eq!(due(&mut missing, now), [2]);
+        assert_eq!(due(&mut missing, now + PATIENCE), [2]);
+        assert!(due(&mut missing, now + PATIENCE * 2).is_empty());
+    }
+
+    #[test]
     fn forgotten_holes_are_not_asked_for_but_may_still_be_filled() {
         let (now, mut missing) = (testing::start(), MissingPackets::default());
         receive(&mut missing, now, 1);

@@ -1,3 +1,4 @@
+mod chaos;
 mod fan_out;
 mod negotiation;
 mod repair;

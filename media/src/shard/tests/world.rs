@@ -487,7 +487,7 @@ fn take_stream(client: &mut Client, ssrc: Ssrc) -> Vec<Packet> {
     taken
 }
 
-fn is_control(datagram: &[u8]) -> bool {
+pub fn is_control(datagram: &[u8]) -> bool {
     (192..=223).contains(&datagram[1])
 }
 
