@@ -152,14 +152,14 @@ impl<T: Transport> Shard<T> {
             };
             self.statistics.count(verdict);
         }
-        self.drain_transport(now);
+        self.drain_transport();
         self.turn(now);
     }
 
     /// Runs what is due at `now`: the rest of a fan-out, feedback, reports, timers.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.transport.handle_timeout(now);
-        self.drain_transport(now);
+        self.drain_transport();
         if self.next_tick.is_some_and(|tick| tick <= now) {
             self.tick(now);
         }
@@ -290,7 +290,7 @@ impl<T: Transport> Shard<T> {
         }
     }
 
-    fn drain_transport(&mut self, now: Instant) {
+    fn drain_transport(&mut self) {
         while let Some(event) = self.transport.poll_event() {
             match event {
                 TransportEvent::Connected(session, security) => {
@@ -298,31 +298,30 @@ impl<T: Transport> Shard<T> {
                     if let Some(subscriber) = self.peers.subscribers.get_mut(key) {
                         subscriber.security = Some(security);
                     }
-                    self.open_path(key);
+                    self.set_path(key, Path::Open);
                     if let Some((conference, member, peer)) = self.peer_of(key) {
                         self.events.push_back(Event::Connected { conference, member, peer, security });
                     }
                 }
                 TransportEvent::PathLost(session) => {
-                    let key = self.peers.of_session(session);
-                    if let Some(subscriber) = key.and_then(|key| self.peers.subscribers.get_mut(key)) {
-                        subscriber.path = Path::Lost;
+                    if let Some(key) = self.peers.of_session(session) {
+                        self.set_path(key, Path::Lost);
                     }
                 }
                 TransportEvent::PathRestored(session) => {
                     if let Some(key) = self.peers.of_session(session) {
-                        self.open_path(key);
+                        self.set_path(key, Path::Open);
                     }
                 }
-                TransportEvent::Closed(session, reason) => self.closed(now, session, reason),
+                TransportEvent::Closed(session, reason) => self.closed(session, reason),
             }
         }
     }
 
-    /// Egress begins, or begins again: every slot waits for an entry, and key frames are asked for.
-    fn open_path(&mut self, key: Key) {
+    /// Egress ends, or begins anew: then every slot waits for an entry, and key frames are asked for.
+    fn set_path(&mut self, key: Key, path: Path) {
         let Some(subscriber) = self.peers.subscribers.get_mut(key) else { return };
-        subscriber.path = Path::Open;
+        subscriber.path = path;
         let slots: Vec<_> = subscriber.slots().map(|slot| slot.id).collect();
         for slot in slots {
             self.restart(key, slot);
@@ -336,7 +335,7 @@ impl<T: Transport> Shard<T> {
         Some((subscriber.conference, subscriber.member, peer.id))
     }
 
-    fn closed(&mut self, _now: Instant, session: SessionId, reason: CloseReason) {
+    fn closed(&mut self, session: SessionId, reason: CloseReason) {
         let Some(key) = self.peers.of_session(session) else { return };
         if let Some((conference, member, peer)) = self.peer_of(key) {
             self.events.push_back(Event::Closed { conference, member, peer, reason });

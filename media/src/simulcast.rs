@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// A layer that has been silent for so long while a sister was not is no longer sent: every layer
 /// carries every frame, so that a gap of this length is neither loss nor a low frame rate.
-pub const LAYER_SILENCE: Duration = Duration::from_millis(700);
+pub const LAYER_SILENCE: Duration = Duration::from_millis(500);
 
 /// A simulcast layer's position in the offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -192,7 +192,7 @@ impl<T: Transport> Shard<T> {
     ) -> (u64, u64) {
         let (conference, member) = (negotiation.conference, negotiation.member);
         self.commit_sources(now, offer, plan, peer.key);
-        self.commit_slots(plan, peer.key);
+        self.commit_slots(plan, peer.key, offer.mixed_extensions);
         let state = self.conferences.get_mut(&conference).and_then(|state| state.members.get_mut(&member));
         let mut answers = peer.answers;
         if let Some(peer) = state.and_then(|state| state.peer.as_mut()) {
@@ -231,7 +231,7 @@ impl<T: Transport> Shard<T> {
         }
     }
 
-    fn commit_slots(&mut self, plan: &Plan, key: Key) {
+    fn commit_slots(&mut self, plan: &Plan, key: Key, mixed_extensions: bool) {
         for (_, purpose, accepted) in plan.taken() {
             let (Purpose::Slot(id), Part::Send(identity)) = (purpose, &accepted.part) else { continue };
             let first = (self.random_index(), self.random_index());
@@ -242,7 +242,10 @@ impl<T: Transport> Shard<T> {
                 repair_payload_type: accepted.format.repair_payload_type,
                 mid: extensions.get(Extension::Mid).map(|id| (id, accepted.mid.clone())),
                 audio_level: extensions.get(Extension::AudioLevel),
-                dependency_descriptor: extensions.get(Extension::DependencyDescriptor),
+                // A template structure needs the two-byte form.
+                dependency_descriptor: extensions
+                    .get(Extension::DependencyDescriptor)
+                    .filter(|_| mixed_extensions || accepted.mixed_extensions),
             };
             match subscriber.slot_mut(id) {
                 Some(slot) => slot.format = format,

@@ -12,7 +12,7 @@ use super::roster::locate;
 use crate::arena::Key;
 use crate::publication::{Publication, StreamName, Watcher};
 use crate::simulcast::{LayerIndex, choose};
-use crate::subscriber::{Feed, Flow};
+use crate::subscriber::{Feed, Flow, Path};
 use crate::transport::Transport;
 
 /// What a slot is ordered to carry.
@@ -113,7 +113,7 @@ impl<T: Transport> Shard<T> {
     /// Turns a slot to the encoding it should read. Another layer takes over at its next key frame only.
     pub(super) fn retarget(&mut self, key: Key, id: SlotId) {
         let Some(subscriber) = self.peers.subscribers.get_mut(key) else { return };
-        let conference = subscriber.conference;
+        let (conference, open) = (subscriber.conference, subscriber.path == Path::Open);
         let Some(slot) = subscriber.slot_mut(id) else { return };
         let Some(source) = slot.source else { return };
         let Some(publisher) = locate(&self.conferences, conference, source) else { return };
@@ -123,6 +123,10 @@ impl<T: Transport> Shard<T> {
         };
         let watcher = Watcher { subscriber: key, slot: id };
         publication.watchers.add(watcher);
+        if !open {
+            // Nothing is asked of a publisher for someone who cannot be reached: the path's opening comes back here.
+            return;
+        }
         let Some(layer) = layer_for(publication, slot.height) else { return };
         let Some(encoding) = publication.encoding_mut(layer) else { return };
         let stream = StreamName { publisher, kind: source.kind, layer, epoch: encoding.epoch };

@@ -111,3 +111,18 @@ fn streams_may_be_announced_by_number_alone() {
     world.pass(20 * MILLISECOND);
     assert_eq!(world.take(1, SlotId::STAGE_AUDIO).len(), 1);
 }
+
+#[test]
+fn nothing_is_asked_of_a_publisher_for_someone_who_is_not_connected_yet() {
+    let mut world = World::of(1);
+    let mut camera = world.sender(1, SourceKind::Camera, None);
+    world.frame(1, &mut camera, true, 1);
+    world.negotiate(2, 1, Plan::full()).unwrap();
+    world.bind(2, STAGE, Some((1, SourceKind::Camera)), 360, 1);
+    world.frame(1, &mut camera, false, 1);
+    assert_eq!(world.take_requests(1).1, []);
+    world.rebind(2);
+    assert_eq!(world.take_requests(1).1, [camera.ssrc]);
+    world.frame(1, &mut camera, true, 1);
+    assert_eq!(world.take(2, STAGE).len(), 1);
+}
