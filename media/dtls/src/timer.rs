@@ -9,7 +9,10 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use boring::ssl::{SslContextBuilder, SslRef};
-use boring_sys::{DTLSv1_get_timeout, DTLSv1_handle_timeout, SSL, SSL_CTX_set_current_time_cb, timeval};
+use boring_sys::{
+    DTLSv1_get_timeout, DTLSv1_handle_timeout, DTLSv1_set_initial_timeout_duration, SSL,
+    SSL_CTX_set_current_time_cb, timeval,
+};
 use foreign_types::ForeignTypeRef;
 
 thread_local! {
@@ -37,6 +40,12 @@ unsafe extern "C" fn current_time(_association: *const SSL, out: *mut timeval) {
     };
     // SAFETY: BoringSSL passes a pointer to a `timeval` on its stack, valid for this call.
     unsafe { out.write(value) }
+}
+
+/// Sets after how many milliseconds a flight is first sent again; each time after that it is twice as long.
+pub(crate) fn set_initial_timeout(ssl: &mut SslRef, milliseconds: u32) {
+    // SAFETY: the association is alive and exclusively borrowed.
+    unsafe { DTLSv1_set_initial_timeout_duration(ssl.as_ptr(), milliseconds) }
 }
 
 /// Time left until the timer is due, zero if it is; `None` if none runs.
