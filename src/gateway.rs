@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use giaoban_signaling::conference::Setup;
 use prometheus_client::registry::Registry as MetricsRegistry;
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
@@ -67,11 +67,10 @@ pub enum StartError {
         source: std::io::Error,
     },
     /// A bug of ours.
-    #[error("{what} ended unexpectedly; start the gateway again, and report this with the log")]
-    Died {
-        /// What.
-        what: &'static str,
-    },
+    #[error(
+        "a shard or a conference ended unexpectedly; start the gateway again, and report this with the log"
+    )]
+    Died,
 }
 
 /// A gateway that serves.
@@ -80,8 +79,7 @@ pub struct Gateway {
     order: ShutdownOrder,
     permits: Arc<Semaphore>,
     connections: u32,
-    died: oneshot::Receiver<()>,
-    /// Conferences and their writers. None ends before the gateway lets go of them.
+    /// Shards, conferences and their writers. None ends before the gateway lets go of them.
     conferences: JoinSet<()>,
     /// Listeners and what else ends at shutdown.
     tasks: JoinSet<()>,
@@ -100,6 +98,7 @@ impl Gateway {
     /// The first thing that failed; nothing is left running.
     pub async fn start(config: Config) -> Result<Self, StartError> {
         config.validate()?;
+        allow_files(config.limits.connections);
         let data = Arc::new(DataDirectory::open(config.data_directory())?);
         let authority = Authority::open(&data)?;
         let certificate = Arc::new(ServerCertificate::open(&data, &authority, config.https.host.clone())?);
@@ -130,7 +129,7 @@ impl Gateway {
             connections: AtomicU64::new(0),
         });
         let mut conferences = JoinSet::new();
-        let (media, died) = start_conferences(&config, &services, &mut conferences).await?;
+        let media = start_conferences(&config, &services, &mut conferences).await?;
         let control = Control::bind(data.path(), links.clone(), Arc::clone(&services))
             .map_err(|source| StartError::System { what: "the control socket", source })?;
         let mut gateway = Self {
@@ -138,7 +137,6 @@ impl Gateway {
                 usize::try_from(config.limits.connections).unwrap_or(usize::MAX),
             )),
             connections: config.limits.connections,
-            died,
             conferences,
             tasks: JoinSet::new(),
             https: listeners.https_addresses.clone(),
@@ -200,8 +198,7 @@ impl Gateway {
     pub async fn run(mut self, shutdown: impl Future<Output = ()>) -> Result<(), StartError> {
         let result = tokio::select! {
             () = shutdown => Ok(()),
-            _ = &mut self.died => Err(StartError::Died { what: "a media shard" }),
-            Some(_) = self.conferences.join_next() => Err(StartError::Died { what: "a conference" }),
+            Some(_) = self.conferences.join_next() => Err(StartError::Died),
         };
         self.stop().await;
         result
@@ -267,12 +264,12 @@ async fn start_conferences(
     config: &Config,
     services: &Arc<Services>,
     tasks: &mut JoinSet<()>,
-) -> Result<(Vec<SocketAddr>, oneshot::Receiver<()>), StartError> {
+) -> Result<Vec<SocketAddr>, StartError> {
     let (events, reports) = mpsc::channel(shard_worker::EVENTS);
-    let shards = media::start(config, &services.metrics, &events)?;
+    let shards = media::start(config, &services.metrics, &events, tasks)?;
     for room in services.store.rooms().await? {
         let Some(shard) = shards.for_conference(room.conference) else {
-            return Err(StartError::Died { what: "a media shard" });
+            return Err(StartError::Died);
         };
         let setup = Setup {
             conference: room.conference,
@@ -291,9 +288,24 @@ async fn start_conferences(
     }
     // The shards hold the only senders: when the last is gone, so are they.
     drop(events);
-    let (died, told) = oneshot::channel();
-    tokio::spawn(media::dispatch(reports, Arc::clone(services), died));
-    Ok((shards.candidates, told))
+    tokio::spawn(media::dispatch(reports, Arc::clone(services)));
+    Ok(shards.candidates)
+}
+
+/// Takes as many open files as the system allows: each connection is one.
+fn allow_files(connections: u32) {
+    /// What else is open: listeners, database, sockets of shards, the log.
+    const OTHERS: u64 = 100;
+    match rlimit::increase_nofile_limit(u64::MAX) {
+        Ok(allowed) if allowed < u64::from(connections) + OTHERS => {
+            tracing::warn!(
+                allowed,
+                "the system allows fewer open files than limits.connections: raise its limit"
+            );
+        }
+        Ok(_) => {}
+        Err(error) => tracing::warn!(%error, "cannot raise the limit of open files"),
+    }
 }
 
 async fn keep_certificate(

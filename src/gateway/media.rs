@@ -9,7 +9,7 @@ use giaoban_media::{Shard, ShardConfig};
 use giaoban_media_types::{ConferenceId, Event};
 use giaoban_signaling::Input;
 use tokio::sync::mpsc::{Receiver, Sender};
-use tokio::sync::oneshot;
+use tokio::task::JoinSet;
 
 use super::StartError;
 use crate::addresses;
@@ -39,6 +39,7 @@ pub(super) fn start(
     Config { media, limits, .. }: &Config,
     metrics: &Arc<Metrics>,
     events: &Sender<Event>,
+    tasks: &mut JoinSet<()>,
 ) -> Result<Shards, StartError> {
     let reachable = addresses::reachable();
     let identity = Identity::generate().map_err(|_| TlsError::Crypto)?;
@@ -62,9 +63,11 @@ pub(super) fn start(
         let transport = SecureTransport::new(config).map_err(|_| TlsError::Crypto)?;
         let surroundings = Surroundings { sockets, events: events.clone(), metrics: Arc::clone(metrics) };
         let make = move || Shard::new(ShardConfig { seed }, transport);
-        let (handle, _) = shard_worker::start(number, surroundings, make)
+        let (handle, thread) = shard_worker::start(number, surroundings, make)
             .map_err(|source| StartError::System { what: "a media shard", source })?;
         shards.handles.push(handle);
+        // Why it ended is in the log.
+        tasks.spawn_blocking(move || drop(thread.join()));
     }
     Ok(shards)
 }
@@ -75,23 +78,15 @@ fn seed() -> Result<u64, StartError> {
     Ok(u64::from_ne_bytes(seed))
 }
 
-/// Carries events to the conferences. The shards never wait for it; it waits for the conferences, and they
+/// Carries events to the conferences until the last shard is gone. The shards never wait for it; it waits for the conferences, and they
 /// wait for nothing but the shards, which always take their orders.
-pub(super) async fn dispatch(
-    mut events: Receiver<Event>,
-    services: Arc<Services>,
-    died: oneshot::Sender<()>,
-) {
+pub(super) async fn dispatch(mut events: Receiver<Event>, services: Arc<Services>) {
     while let Some(event) = events.recv().await {
         services.metrics.media_event(&event);
         if let Some(room) = services.registry.find(conference(&event)) {
             // A conference that is gone has no use for it.
             let _ = room.input(Input::Media(event)).await;
         }
-    }
-    if !services.shutdown.is_down() {
-        // Whoever waited may be gone.
-        let _ = died.send(());
     }
 }
 
