@@ -171,7 +171,6 @@ fn change(durable: &mut Durable, order: ChairAction) {
         ChairAction::Pin { source } => durable.stage = StageRule::Pinned { source },
         ChairAction::FollowSpeaker => durable.stage = StageRule::FollowSpeaker,
         ChairAction::Mute { member } => {
-            durable.let_speak.remove(&MemberId(member));
             durable.muted.insert(MemberId(member));
         }
         ChairAction::LetSpeak { member } => {

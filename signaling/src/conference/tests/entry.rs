@@ -4,7 +4,9 @@ use std::time::Duration;
 use super::room::{camera, microphone, nothing_stored, pin};
 use super::{CHAIR, Room, SITE_A, SITE_B, SITE_C};
 use crate::conference::{Durable, Entry, Input, Seat};
-use crate::wire::{ChairAction, ClientMessage, EndReason, ErrorCode, Presence, Role, ServerMessage};
+use crate::wire::{
+    ChairAction, ClientMessage, EndReason, ErrorCode, Presence, Role, ServerMessage, StageRule,
+};
 use giaoban_media_types::MemberId;
 
 #[test]
@@ -261,4 +263,18 @@ fn a_revoked_link_cuts_its_member_and_takes_the_seat_and_its_pin_away() {
     assert_eq!(room.bound(CHAIR, 0), None);
     assert_eq!(room.try_enter(SITE_A, Entry::Ticket, false).1, Some(ErrorCode::LinkInvalid));
     assert_eq!(room.writes.last().map(|(_, durable)| durable.stage), Some(nothing_stored().stage));
+}
+
+#[test]
+fn a_revoked_site_vanishes_from_every_tile_and_nobody_elses_pin_is_touched() {
+    let mut room = Room::new();
+    let chair = room.enter(CHAIR);
+    room.enter(SITE_A);
+    room.enter(SITE_B);
+    room.order(chair, pin(camera(SITE_B)));
+    room.want(chair, &[(6, Some(camera(SITE_A)), 180)]);
+    room.input(Input::SeatRevoked { member: SITE_A });
+    room.settle();
+    assert_eq!(room.assignment(chair, 6).map(|assignment| assignment.source), Some(None));
+    assert_eq!(room.stage(chair).rule, StageRule::Pinned { source: camera(SITE_B).into() });
 }

@@ -96,6 +96,17 @@ fn speaking_goes_out_as_one_list() {
 }
 
 #[test]
+fn who_leaves_in_mid_sentence_speaks_no_more() {
+    let mut room = Room::new();
+    let chair = room.enter(CHAIR);
+    let a = room.enter(SITE_A);
+    room.speaks(Some(SITE_A));
+    room.say(a, ClientMessage::Leave);
+    room.settle();
+    assert!(!room.row(chair, SITE_A).speaking);
+}
+
+#[test]
 fn hands_queue_in_the_order_of_asking_and_a_hand_that_is_up_keeps_its_place() {
     let mut room = Room::new();
     let chair = room.enter(CHAIR);

@@ -98,15 +98,27 @@ fn the_last_who_spoke_stays_on_the_stage_in_silence() {
 fn the_latest_share_goes_before_whoever_speaks() {
     let (mut room, [_, a, b, c]) = everyone();
     room.speaks(Some(SITE_A));
-    room.shares(b, SITE_B);
-    room.advance_seconds(2);
-    assert_eq!(room.on_stage(a), Some(screen(SITE_B)));
     room.shares(c, SITE_C);
-    assert_eq!(on_stage(&mut room, a), Some(screen(SITE_C)));
-    room.sources(c, MicrophoneState::Off, true, false);
+    room.advance_seconds(2);
+    assert_eq!(room.on_stage(a), Some(screen(SITE_C)));
+    room.shares(b, SITE_B);
     assert_eq!(on_stage(&mut room, a), Some(screen(SITE_B)));
     room.sources(b, MicrophoneState::Off, true, false);
+    assert_eq!(on_stage(&mut room, a), Some(screen(SITE_C)));
+    room.sources(c, MicrophoneState::Off, true, false);
     assert_eq!(on_stage(&mut room, a), Some(camera(SITE_A)));
+}
+
+#[test]
+fn who_spoke_before_the_end_has_no_claim_on_the_stage_after_it() {
+    let (mut room, [chair, ..]) = everyone();
+    room.speaks(Some(SITE_A));
+    room.order(chair, ChairAction::End);
+    room.advance_seconds(60);
+    room.enter(CHAIR);
+    let a = room.enter(SITE_A);
+    room.advance_seconds(2);
+    assert_eq!(room.on_stage(a), Some(camera(CHAIR)));
 }
 
 #[test]
