@@ -69,6 +69,26 @@ fn what_is_no_picture_or_is_not_shared_cannot_be_pinned() {
 }
 
 #[test]
+fn everyone_sees_the_lock_and_the_chairs_choice() {
+    let mut room = Room::new();
+    let chair = room.enter(CHAIR);
+    let a = room.enter(SITE_A);
+    room.settle();
+    room.order(chair, ChairAction::Lock);
+    room.order(chair, pin(camera(CHAIR)));
+    room.settle();
+    let view = room.view(a);
+    assert!(view.locked);
+    assert_eq!(view.stage.rule, StageRule::Pinned { source: camera(CHAIR).into() });
+    room.order(chair, ChairAction::Unlock);
+    room.order(chair, ChairAction::FollowSpeaker);
+    room.settle();
+    let view = room.view(a);
+    assert!(!view.locked);
+    assert_eq!(view.stage.rule, StageRule::FollowSpeaker);
+}
+
+#[test]
 fn the_chair_lowers_a_hand() {
     let mut room = Room::new();
     let chair = room.enter(CHAIR);
