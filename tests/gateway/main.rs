@@ -5,6 +5,8 @@ mod client;
 #[cfg(test)]
 mod entering;
 #[cfg(test)]
+mod ordering;
+#[cfg(test)]
 mod refusing;
 #[cfg(test)]
 mod running;
