@@ -69,25 +69,14 @@ impl Relay {
     /// # Errors
     /// When an address cannot be bound.
     pub async fn start(seed: u64, udp: &[Route], tcp: &[Route]) -> io::Result<Self> {
-        let path = |n: u64| Path {
-            up: SharedLink::new(seed ^ n),
-            down: SharedLink::new(seed ^ (n + 1)),
-        };
-        let mut relay = Self {
-            udp: path(2),
-            tcp: path(4),
-            udp_addresses: Vec::new(),
-            tcp_addresses: Vec::new(),
-        };
+        let path = |n: u64| Path { up: SharedLink::new(seed ^ n), down: SharedLink::new(seed ^ (n + 1)) };
+        let mut relay =
+            Self { udp: path(2), tcp: path(4), udp_addresses: Vec::new(), tcp_addresses: Vec::new() };
         for route in udp {
-            relay
-                .udp_addresses
-                .push(udp::start(*route, relay.udp.clone()).await?);
+            relay.udp_addresses.push(udp::start(*route, relay.udp.clone()).await?);
         }
         for route in tcp {
-            relay
-                .tcp_addresses
-                .push(tcp::start(*route, relay.tcp.clone()).await?);
+            relay.tcp_addresses.push(tcp::start(*route, relay.tcp.clone()).await?);
         }
         Ok(relay)
     }

@@ -21,26 +21,15 @@ fn wrong(what: &str) -> io::Error {
 }
 
 fn route(text: &str) -> io::Result<Route> {
-    let (listen, gateway) = text
-        .split_once('=')
-        .ok_or_else(|| wrong("a route is LISTEN=GATEWAY"))?;
+    let (listen, gateway) = text.split_once('=').ok_or_else(|| wrong("a route is LISTEN=GATEWAY"))?;
     let address = |text: &str| text.parse().map_err(|_| wrong("an address is IP:PORT"));
-    Ok(Route {
-        listen: address(listen)?,
-        gateway: address(gateway)?,
-    })
+    Ok(Route { listen: address(listen)?, gateway: address(gateway)? })
 }
 
 fn options(mut arguments: impl Iterator<Item = String>) -> io::Result<Options> {
-    let mut options = Options {
-        seed: DEFAULT_SEED,
-        udp: Vec::new(),
-        tcp: Vec::new(),
-    };
+    let mut options = Options { seed: DEFAULT_SEED, udp: Vec::new(), tcp: Vec::new() };
     while let Some(name) = arguments.next() {
-        let value = arguments
-            .next()
-            .ok_or_else(|| wrong("an option lacks its value"))?;
+        let value = arguments.next().ok_or_else(|| wrong("an option lacks its value"))?;
         match name.as_str() {
             "--seed" => options.seed = value.parse().map_err(|_| wrong("a seed is a number"))?,
             "--udp" => options.udp.push(route(&value)?),

@@ -63,11 +63,7 @@ pub struct Report {
 /// When the line is not an order.
 pub fn obey(relay: &Relay, line: &str) -> Result<String, serde_json::Error> {
     match serde_json::from_str(line)? {
-        Order::Impair {
-            protocol,
-            direction,
-            impairment,
-        } => relay.impair(protocol, direction, impairment),
+        Order::Impair { protocol, direction, impairment } => relay.impair(protocol, direction, impairment),
         Order::Count => {}
     }
     serde_json::to_string(&relay.report())

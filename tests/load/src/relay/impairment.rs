@@ -109,8 +109,7 @@ impl Link {
 
     fn transit(&mut self) -> Duration {
         let jitter = f64::from(self.impairment.jitter_ms) * self.draw();
-        Duration::from_millis(self.impairment.delay_ms.into())
-            + Duration::from_secs_f64(jitter / 1000.0)
+        Duration::from_millis(self.impairment.delay_ms.into()) + Duration::from_secs_f64(jitter / 1000.0)
     }
 
     fn chance(&mut self, share: f64) -> bool {

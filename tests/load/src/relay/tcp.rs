@@ -44,10 +44,7 @@ async fn carry(client: TcpStream, gateway: SocketAddr, path: Path) {
     let _ = server.set_nodelay(true);
     let (client_read, client_write) = client.into_split();
     let (server_read, server_write) = server.into_split();
-    tokio::join!(
-        pump(client_read, server_write, path.up),
-        pump(server_read, client_write, path.down)
-    );
+    tokio::join!(pump(client_read, server_write, path.up), pump(server_read, client_write, path.down));
 }
 
 /// Passes one direction until its source ends, then ends its sink.

@@ -27,13 +27,7 @@ fn fates(link: &mut Link, count: u64) -> Vec<Fate> {
 
 #[test]
 fn a_fifth_is_lost_when_a_fifth_shall_be_lost() {
-    let mut link = link(
-        7,
-        Impairment {
-            loss: 0.2,
-            ..Impairment::default()
-        },
-    );
+    let mut link = link(7, Impairment { loss: 0.2, ..Impairment::default() });
     fates(&mut link, 10_000);
     let counters = link.counters();
     assert!((1_800..2_200).contains(&counters.dropped), "{counters:?}");
@@ -44,17 +38,8 @@ fn a_fifth_is_lost_when_a_fifth_shall_be_lost() {
 #[test]
 fn the_seed_decides_which_are_lost() {
     let lost = |seed| {
-        let mut link = link(
-            seed,
-            Impairment {
-                loss: 0.5,
-                ..Impairment::default()
-            },
-        );
-        fates(&mut link, 64)
-            .iter()
-            .map(|fate| *fate == Fate::Drop)
-            .collect::<Vec<_>>()
+        let mut link = link(seed, Impairment { loss: 0.5, ..Impairment::default() });
+        fates(&mut link, 64).iter().map(|fate| *fate == Fate::Drop).collect::<Vec<_>>()
     };
     assert_eq!(lost(1), lost(1));
     assert_ne!(lost(1), lost(2));
@@ -62,21 +47,12 @@ fn the_seed_decides_which_are_lost() {
 
 #[test]
 fn jitter_delays_and_never_reorders() {
-    let mut link = link(
-        3,
-        Impairment {
-            delay_ms: 20,
-            jitter_ms: 50,
-            ..Impairment::default()
-        },
-    );
+    let mut link = link(3, Impairment { delay_ms: 20, jitter_ms: 50, ..Impairment::default() });
     let start = Instant::now();
     let mut latest = start;
     for n in 0..1_000 {
         let now = start + Duration::from_millis(n);
-        let Fate::Deliver(at) = link.admit(now, 1) else {
-            panic!("nothing is lost here")
-        };
+        let Fate::Deliver(at) = link.admit(now, 1) else { panic!("nothing is lost here") };
         assert!(at >= latest, "packet {n} overtook another");
         assert!(at >= now + Duration::from_millis(20));
         assert!(at <= now + Duration::from_millis(70));
@@ -86,19 +62,10 @@ fn jitter_delays_and_never_reorders() {
 
 #[test]
 fn reordering_lets_later_packets_overtake() {
-    let mut link = link(
-        3,
-        Impairment {
-            reorder: 0.1,
-            reorder_ms: 5,
-            ..Impairment::default()
-        },
-    );
+    let mut link = link(3, Impairment { reorder: 0.1, reorder_ms: 5, ..Impairment::default() });
     let overtakes = fates(&mut link, 1_000)
         .windows(2)
-        .filter(
-            |pair| matches!(pair, [Fate::Deliver(first), Fate::Deliver(second)] if second < first),
-        )
+        .filter(|pair| matches!(pair, [Fate::Deliver(first), Fate::Deliver(second)] if second < first))
         .count() as u64;
     assert!(overtakes > 50, "{overtakes}");
     assert!(link.counters().reordered >= overtakes);
@@ -106,13 +73,7 @@ fn reordering_lets_later_packets_overtake() {
 
 #[test]
 fn a_black_hole_passes_nothing() {
-    let mut link = link(
-        3,
-        Impairment {
-            blackhole: true,
-            ..Impairment::default()
-        },
-    );
+    let mut link = link(3, Impairment { blackhole: true, ..Impairment::default() });
     assert!(fates(&mut link, 100).iter().all(|fate| *fate == Fate::Drop));
     assert_eq!(link.counters().dropped, 100);
 }
@@ -130,10 +91,7 @@ fn local(port: u16) -> SocketAddr {
 /// A socket that plays the gateway, and a relay before it.
 async fn udp_relay() -> (UdpSocket, Relay, SocketAddr) {
     let gateway = UdpSocket::bind(local(0)).await.unwrap();
-    let route = Route {
-        listen: local(0),
-        gateway: gateway.local_addr().unwrap(),
-    };
+    let route = Route { listen: local(0), gateway: gateway.local_addr().unwrap() };
     let relay = Relay::start(1, &[route], &[]).await.unwrap();
     let address = relay.udp_addresses()[0];
     (gateway, relay, address)
@@ -141,10 +99,7 @@ async fn udp_relay() -> (UdpSocket, Relay, SocketAddr) {
 
 async fn receive(socket: &UdpSocket) -> Option<(Vec<u8>, SocketAddr)> {
     let mut buffer = [0; 100];
-    let (length, from) = timeout(SOON, socket.recv_from(&mut buffer))
-        .await
-        .ok()?
-        .unwrap();
+    let (length, from) = timeout(SOON, socket.recv_from(&mut buffer)).await.ok()?.unwrap();
     Some((buffer[..length].to_vec(), from))
 }
 
@@ -164,13 +119,7 @@ async fn the_gateway_tells_two_clients_apart_and_each_gets_his_own_answer() {
         gateway.send_to(&[n as u8], from).await.unwrap();
         assert_eq!(receive(client).await.unwrap(), (vec![n as u8], address));
     }
-    assert_eq!(
-        (
-            relay.report().udp_up.packets,
-            relay.report().udp_down.packets
-        ),
-        (2, 2)
-    );
+    assert_eq!((relay.report().udp_up.packets, relay.report().udp_down.packets), (2, 2));
 }
 
 #[tokio::test]
@@ -196,22 +145,12 @@ async fn an_order_opens_and_closes_the_black_hole_one_way() {
 #[tokio::test]
 async fn a_tcp_outage_holds_back_and_loses_nothing() {
     let gateway = TcpListener::bind(local(0)).await.unwrap();
-    let route = Route {
-        listen: local(0),
-        gateway: gateway.local_addr().unwrap(),
-    };
+    let route = Route { listen: local(0), gateway: gateway.local_addr().unwrap() };
     let relay = Relay::start(1, &[], &[route]).await.unwrap();
     let mut client = TcpStream::connect(relay.tcp_addresses()[0]).await.unwrap();
     let (mut server, _) = timeout(LONG, gateway.accept()).await.unwrap().unwrap();
     let blackhole = |blackhole| {
-        relay.impair(
-            Protocol::Tcp,
-            Direction::Both,
-            Impairment {
-                blackhole,
-                ..Impairment::default()
-            },
-        );
+        relay.impair(Protocol::Tcp, Direction::Both, Impairment { blackhole, ..Impairment::default() });
     };
 
     blackhole(true);
@@ -222,20 +161,11 @@ async fn a_tcp_outage_holds_back_and_loses_nothing() {
     assert!(timeout(SOON, gateway.accept()).await.is_err());
 
     blackhole(false);
-    timeout(LONG, server.read_exact(&mut buffer))
-        .await
-        .unwrap()
-        .unwrap();
+    timeout(LONG, server.read_exact(&mut buffer)).await.unwrap().unwrap();
     assert_eq!(&buffer, b"held");
     timeout(LONG, gateway.accept()).await.unwrap().unwrap();
     drop(client);
-    assert_eq!(
-        timeout(LONG, server.read(&mut buffer))
-            .await
-            .unwrap()
-            .unwrap(),
-        0
-    );
+    assert_eq!(timeout(LONG, server.read(&mut buffer)).await.unwrap().unwrap(), 0);
     drop(late);
     assert_eq!(relay.report().tcp_up.dropped, 1);
 }

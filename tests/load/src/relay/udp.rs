@@ -59,11 +59,7 @@ async fn serve(socket: Arc<UdpSocket>, gateway: SocketAddr, path: Path) {
         }
         if let Some(up) = clients.get(&client) {
             arrival += 1;
-            let _ = up.try_send((
-                at,
-                arrival,
-                buffer.get(..length).unwrap_or_default().to_vec(),
-            ));
+            let _ = up.try_send((at, arrival, buffer.get(..length).unwrap_or_default().to_vec()));
         }
     }
 }
@@ -75,25 +71,14 @@ async fn connect(
     gateway: SocketAddr,
     path: &Path,
 ) -> io::Result<mpsc::Sender<InFlight>> {
-    let any: IpAddr = if gateway.is_ipv4() {
-        Ipv4Addr::UNSPECIFIED.into()
-    } else {
-        Ipv6Addr::UNSPECIFIED.into()
-    };
+    let any: IpAddr =
+        if gateway.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
     let socket = Arc::new(UdpSocket::bind((any, 0)).await?);
     socket.connect(gateway).await?;
     let (up, up_queue) = mpsc::channel(MAX_IN_FLIGHT);
     let (down, down_queue) = mpsc::channel(MAX_IN_FLIGHT);
-    tokio::spawn(deliver(
-        up_queue,
-        Arc::clone(&socket),
-        Destination::Connected,
-    ));
-    tokio::spawn(deliver(
-        down_queue,
-        Arc::clone(listening),
-        Destination::Client(client),
-    ));
+    tokio::spawn(deliver(up_queue, Arc::clone(&socket), Destination::Connected));
+    tokio::spawn(deliver(down_queue, Arc::clone(listening), Destination::Client(client)));
     tokio::spawn(receive(socket, path.down.clone(), down));
     Ok(up)
 }
@@ -108,11 +93,7 @@ async fn receive(socket: Arc<UdpSocket>, link: SharedLink, queue: mpsc::Sender<I
         };
         if let Fate::Deliver(at) = link.admit(length) {
             arrival += 1;
-            let _ = queue.try_send((
-                at,
-                arrival,
-                buffer.get(..length).unwrap_or_default().to_vec(),
-            ));
+            let _ = queue.try_send((at, arrival, buffer.get(..length).unwrap_or_default().to_vec()));
         }
     }
 }
