@@ -7,6 +7,12 @@ import { sends, sourceKey } from './roster';
 const MAX_PIXEL_RATIO = 2;
 /** Least time between two wishes, in ms: the gateway takes ten a second. */
 const PACE_MS = 100;
+/**
+ * Messages that wishes may cause, themselves and the acknowledgement of each slot that changes: at once, and each
+ * second. The gateway takes 100 and 50 of all kinds, and cuts who sends more.
+ */
+const BUDGET_BURST = 60;
+const BUDGET_PER_SECOND = 30;
 /** Heights on the wire. */
 const MAX_HEIGHT = 4320;
 
@@ -91,11 +97,22 @@ export function grows(before: readonly Wish[], now: readonly Wish[]): boolean {
   });
 }
 
-/** Sends wishes no faster than the gateway takes them: growth at once, shrinking after a pause. */
+/** Slots whose source is another after a wish than before it. */
+function changes(before: readonly Wish[], now: readonly Wish[]): number {
+  const sources = (wishes: readonly Wish[]) =>
+    new Map(wishes.map(({ slot, source }) => [slot, source === null ? '' : sourceKey(source)]));
+  const old = sources(before);
+  const next = sources(now);
+  return [...new Set([...old.keys(), ...next.keys()])].filter((slot) => old.get(slot) !== next.get(slot))
+    .length;
+}
+
+/** Sends wishes no faster than the gateway takes them and what they cause: growth at once, shrinking after a pause. */
 export class WishPacer {
   private sent: readonly Wish[] = [];
   private next: Wish[] | null = null;
   private sentAt = Number.NEGATIVE_INFINITY;
+  private budget = BUDGET_BURST;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   /** `send` says whether the message left. */
@@ -106,14 +123,16 @@ export class WishPacer {
     if (JSON.stringify(wishes) === JSON.stringify(this.next ?? this.sent)) return;
     this.next = wishes;
     const since = Date.now() - this.sentAt;
-    const wait = grows(this.sent, wishes) ? Math.max(0, PACE_MS - since) : PACE_MS;
+    const pause = grows(this.sent, wishes) ? Math.max(0, PACE_MS - since) : PACE_MS;
+    const wait = Math.max(pause, this.waitFor(this.cost(wishes)));
     clearTimeout(this.timer);
     if (wait === 0) this.flush();
     else this.timer = setTimeout(() => this.flush(), wait);
   }
 
-  /** A new connection: the gateway may have missed the last wish. */
+  /** A new connection: the gateway may have missed the last wish, and counts anew. */
   reset(): void {
+    this.budget = BUDGET_BURST;
     if (this.sent.length > 0) this.next ??= [...this.sent];
     this.flush();
   }
@@ -125,11 +144,29 @@ export class WishPacer {
     this.sent = [];
   }
 
+  private cost(wishes: readonly Wish[]): number {
+    return Math.min(BUDGET_BURST, 1 + changes(this.sent, wishes));
+  }
+
+  private available(): number {
+    const earned = ((Date.now() - this.sentAt) / 1000) * BUDGET_PER_SECOND;
+    return Math.min(BUDGET_BURST, this.budget + earned);
+  }
+
+  /** Until the budget bears so many messages, in ms. */
+  private waitFor(cost: number): number {
+    return Math.max(0, Math.ceil(((cost - this.available()) / BUDGET_PER_SECOND) * 1000));
+  }
+
   private flush(): void {
     clearTimeout(this.timer);
-    if (this.next === null || !this.send(this.next)) return;
-    this.sent = this.next;
+    const next = this.next;
+    if (next === null) return;
+    const budget = this.available() - this.cost(next);
+    if (!this.send(next)) return;
+    this.sent = next;
     this.next = null;
+    this.budget = budget;
     this.sentAt = Date.now();
   }
 }

@@ -145,6 +145,20 @@ describe('the pace of wishes', () => {
     expect(sent.at(-1)).toEqual(wish(100));
   });
 
+  it('turns pages no faster than the gateway takes the acknowledgements', () => {
+    const page = (first: number): Wish[] =>
+      Array.from({ length: 25 }, (_, slot) => ({ slot: 6 + slot, source: camera(first + slot), height: 90 }));
+    // The key to turn pages repeats thirty times a second, for ten seconds.
+    for (let turn = 0; turn < 300; turn++) {
+      pacer.offer(page(turn * 25));
+      vi.advanceTimersByTime(33);
+    }
+    expect(sent.length * 26).toBeLessThan(100 + 10 * 50);
+    expect(sent.length).toBeGreaterThan(10);
+    vi.advanceTimersByTime(2000);
+    expect(sent.at(-1)).toEqual(page(299 * 25));
+  });
+
   it('says nothing twice, except on a new connection', () => {
     pacer.offer(wish(100));
     pacer.offer(wish(100));
