@@ -14,6 +14,7 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
+use self::media::Shards;
 use crate::actor;
 use crate::addresses;
 use crate::config::{Config, ConfigError};
@@ -85,7 +86,7 @@ pub struct Gateway {
     tasks: JoinSet<()>,
     https: Vec<SocketAddr>,
     private: SocketAddr,
-    media: Vec<SocketAddr>,
+    shards: Shards,
     data: PathBuf,
     base: String,
     first_links: Vec<NewLink>,
@@ -129,7 +130,7 @@ impl Gateway {
             connections: AtomicU64::new(0),
         });
         let mut conferences = JoinSet::new();
-        let media = start_conferences(&config, &services, &mut conferences).await?;
+        let shards = start_conferences(&config, &services, &mut conferences).await?;
         let control = Control::bind(data.path(), links.clone(), Arc::clone(&services))
             .map_err(|source| StartError::System { what: "the control socket", source })?;
         let mut gateway = Self {
@@ -141,7 +142,7 @@ impl Gateway {
             tasks: JoinSet::new(),
             https: listeners.https_addresses.clone(),
             private: listeners.private_address,
-            media,
+            shards,
             data: data.path().to_owned(),
             base: links.base().to_owned(),
             first_links,
@@ -170,7 +171,7 @@ impl Gateway {
     /// Where media is taken, over all shards: the ICE candidates.
     #[must_use]
     pub fn media_addresses(&self) -> &[SocketAddr] {
-        &self.media
+        &self.shards.candidates
     }
 
     /// The data directory.
@@ -211,6 +212,7 @@ impl Gateway {
         let all_gone = async {
             let _ = Arc::clone(&self.permits).acquire_many_owned(self.connections).await;
             self.services.registry.clear();
+            self.shards.release();
             while self.conferences.join_next().await.is_some() {}
             while self.tasks.join_next().await.is_some() {}
         };
@@ -264,7 +266,7 @@ async fn start_conferences(
     config: &Config,
     services: &Arc<Services>,
     tasks: &mut JoinSet<()>,
-) -> Result<Vec<SocketAddr>, StartError> {
+) -> Result<Shards, StartError> {
     let (events, reports) = mpsc::channel(shard_worker::EVENTS);
     let shards = media::start(config, &services.metrics, &events, tasks)?;
     for room in services.store.rooms().await? {
@@ -289,7 +291,7 @@ async fn start_conferences(
     // The shards hold the only senders: when the last is gone, so are they.
     drop(events);
     tokio::spawn(media::dispatch(reports, Arc::clone(services)));
-    Ok(shards.candidates)
+    Ok(shards)
 }
 
 /// Takes as many open files as the system allows: each connection is one.

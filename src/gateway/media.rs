@@ -19,7 +19,7 @@ use crate::services::Services;
 use crate::shard_worker::{self, ShardHandle, Sockets, Surroundings, candidates};
 use crate::tls::TlsError;
 
-/// Every shard of this gateway.
+/// Every shard of this gateway. A shard ends when no conference and nobody here holds it.
 pub(super) struct Shards {
     handles: Vec<ShardHandle>,
     /// Where clients reach them.
@@ -27,6 +27,11 @@ pub(super) struct Shards {
 }
 
 impl Shards {
+    /// Lets the shards end.
+    pub(super) fn release(&mut self) {
+        self.handles.clear();
+    }
+
     /// The shard that a conference lives on.
     pub(super) fn for_conference(&self, conference: ConferenceId) -> Option<ShardHandle> {
         let number = usize::try_from(conference.0).ok()?.checked_rem(self.handles.len())?;

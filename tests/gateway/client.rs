@@ -58,6 +58,8 @@ impl Fixture {
         config.https.listen = vec![SocketAddr::from(([127, 0, 0, 1], 0))];
         config.private.listen = SocketAddr::from(([127, 0, 0, 1], 0));
         config.media.port = 0;
+        // One of them has no conference.
+        config.media.shards = 2;
         config.media.bind = vec!["127.0.0.1".parse().unwrap()];
         let gateway = Gateway::start(config).await.unwrap();
         self.https = gateway.https_addresses()[0];
