@@ -6,11 +6,17 @@ use std::time::{Duration, Instant};
 /// Requests every 50 ms make an encoder answer with storms of key frames; 400 ms was measured as good.
 pub const REQUEST_INTERVAL: Duration = Duration::from_millis(400);
 
+/// Least time between a request that was answered and the next one. The receivers of one switch are ready at different
+/// times: who has just missed the first one's key frame shall not wait for a whole [`REQUEST_INTERVAL`].
+pub const ANSWERED_INTERVAL: Duration = Duration::from_millis(200);
+
 /// Coalesces the wishes of all receivers of one encoding into paced picture loss indications (RFC 4585 §6.3.1).
 #[derive(Debug, Default)]
 pub struct KeyframeGate {
     wanted: bool,
     last_request: Option<Instant>,
+    /// A key frame has come since the last request.
+    answered: bool,
 }
 
 impl KeyframeGate {
@@ -22,6 +28,7 @@ impl KeyframeGate {
     /// A key frame has begun: every wish up to now is fulfilled.
     pub fn arrived(&mut self) {
         self.wanted = false;
+        self.answered = true;
     }
 
     /// Whether a key frame is awaited.
@@ -32,10 +39,11 @@ impl KeyframeGate {
 
     /// Whether to send a request now; counts it as sent.
     pub fn due(&mut self, now: Instant) -> bool {
-        let paced =
-            self.last_request.is_none_or(|last| now.saturating_duration_since(last) >= REQUEST_INTERVAL);
+        let interval = if self.answered { ANSWERED_INTERVAL } else { REQUEST_INTERVAL };
+        let paced = self.last_request.is_none_or(|last| now.saturating_duration_since(last) >= interval);
         if self.wanted && paced {
             self.last_request = Some(now);
+            self.answered = false;
             return true;
         }
         false
@@ -59,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_frame_ends_the_asking_but_not_the_pace() {
+    fn a_key_frame_ends_the_asking_and_quickens_the_pace() {
         let (now, mut gate) = (testing::start(), KeyframeGate::default());
         gate.want();
         assert!(gate.due(now));
@@ -68,6 +76,10 @@ mod tests {
         gate.want();
         assert!(gate.due(now + REQUEST_INTERVAL));
         gate.want();
-        assert!(!gate.due(now + REQUEST_INTERVAL + REQUEST_INTERVAL / 4));
+        assert!(!gate.due(now + REQUEST_INTERVAL + ANSWERED_INTERVAL));
+        gate.arrived();
+        gate.want();
+        assert!(!gate.due(now + REQUEST_INTERVAL + ANSWERED_INTERVAL / 2));
+        assert!(gate.due(now + REQUEST_INTERVAL + ANSWERED_INTERVAL));
     }
 }
