@@ -8,14 +8,11 @@ mod report;
 mod source;
 mod transport_feedback;
 
-pub use feedback::{
-    FullIntraRequests, IntraRequest, Nack, ReceiverEstimate, write_full_intra_request, write_nack,
-    write_picture_loss_indication,
-};
+pub use feedback::{FullIntraRequests, IntraRequest, Nack, write_nack, write_picture_loss_indication};
 pub use report::{
     NtpTime, ReportBlock, ReportBlocks, SenderInfo, write_receiver_report, write_sender_report,
 };
-pub use source::{Goodbye, SourceDescription, write_cname, write_goodbye};
+pub use source::{Goodbye, SourceDescription, write_cname};
 pub use transport_feedback::{
     Arrival, ArrivalTime, FeedbackHead, PacketStatus, Statuses, TransportFeedback, write_transport_feedback,
 };
@@ -58,8 +55,6 @@ pub enum Packet<'a> {
     FullIntraRequest(FullIntraRequests<'a>),
     /// Transport-wide congestion control feedback (draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1).
     TransportFeedback(TransportFeedback<'a>),
-    /// REMB (draft-alvestrand-rmcat-remb-03 §2.2).
-    ReceiverEstimate(ReceiverEstimate<'a>),
     /// Well-formed, and nothing we act on.
     Other,
 }
@@ -92,7 +87,6 @@ const FMT_NACK: u8 = 1;
 const FMT_TRANSPORT_WIDE: u8 = 15;
 const FMT_PLI: u8 = 1;
 const FMT_FIR: u8 = 4;
-const FMT_APPLICATION: u8 = 15;
 
 const VERSION_2: u8 = 0x80;
 const PADDING_BIT: u8 = 0x20;
@@ -180,9 +174,6 @@ fn parse_body(head: Head, body: &[u8]) -> Result<Packet<'_>, ParseError> {
             Packet::PictureLossIndication { sender, media }
         }
         (PAYLOAD_FEEDBACK, FMT_FIR) => Packet::FullIntraRequest(FullIntraRequests::parse(body)?),
-        (PAYLOAD_FEEDBACK, FMT_APPLICATION) => {
-            ReceiverEstimate::parse(body)?.map_or(Packet::Other, Packet::ReceiverEstimate)
-        }
         _ => Packet::Other,
     })
 }

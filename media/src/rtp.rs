@@ -4,7 +4,7 @@ mod extension;
 pub mod rtx;
 mod writer;
 
-pub use extension::{AbsoluteSendTime, AudioLevel, Element, Elements, ExtensionId, TransportSequence, token};
+pub use extension::{AudioLevel, Element, Elements, ExtensionId, TransportSequence, token};
 pub use writer::{pad, write_header};
 
 use giaoban_media_types::RtpTimestamp;

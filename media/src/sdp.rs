@@ -76,24 +76,18 @@ pub enum Extension {
     AudioLevel,
     /// The transport-wide sequence number.
     TransportSequence,
-    /// When a packet left.
-    AbsoluteSendTime,
-    /// When a frame was captured.
-    AbsoluteCaptureTime,
     /// The AV1 RTP specification's Dependency Descriptor, for any codec.
     DependencyDescriptor,
 }
 
 impl Extension {
     /// All, in the order answers name them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 6] = [
         Self::Mid,
         Self::Rid,
         Self::RepairedRid,
         Self::AudioLevel,
         Self::TransportSequence,
-        Self::AbsoluteSendTime,
-        Self::AbsoluteCaptureTime,
         Self::DependencyDescriptor,
     ];
 
@@ -108,8 +102,6 @@ impl Extension {
             Self::TransportSequence => {
                 "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
             }
-            Self::AbsoluteSendTime => "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time",
-            Self::AbsoluteCaptureTime => "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time",
             Self::DependencyDescriptor => {
                 "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension"
             }

@@ -1,8 +1,7 @@
-//! What a receiver asks of a sender: packets again, a key frame, a rate.
+//! What a receiver asks of a sender: packets again, or a key frame.
 
 use super::{
-    FMT_FIR, FMT_NACK, FMT_PLI, PAYLOAD_FEEDBACK, ParseError, TRANSPORT_LAYER_FEEDBACK, split_feedback,
-    write_feedback,
+    FMT_NACK, FMT_PLI, PAYLOAD_FEEDBACK, ParseError, TRANSPORT_LAYER_FEEDBACK, split_feedback, write_feedback,
 };
 use crate::rtp::{SequenceNumber, Ssrc};
 
@@ -99,49 +98,5 @@ impl<'a> FullIntraRequests<'a> {
             media: Ssrc(u32::from_be_bytes([c0, c1, c2, c3])),
             number,
         })
-    }
-}
-
-/// Appends a FIR with one entry.
-pub fn write_full_intra_request(buffer: &mut Vec<u8>, sender: Ssrc, request: IntraRequest) {
-    write_feedback(buffer, (PAYLOAD_FEEDBACK, FMT_FIR), (sender, Ssrc(0)), |body| {
-        body.extend_from_slice(&request.media.0.to_be_bytes());
-        body.extend_from_slice(&[request.number, 0, 0, 0]);
-    });
-}
-
-/// REMB: the rate that a receiver believes it can take, over all streams it names.
-#[derive(Debug, Clone, Copy)]
-pub struct ReceiverEstimate<'a> {
-    /// Who estimates.
-    pub sender: Ssrc,
-    /// Bits per second, saturated.
-    pub bitrate: u64,
-    sources: &'a [u8],
-}
-
-impl<'a> ReceiverEstimate<'a> {
-    /// `None` if the application feedback is another one.
-    pub(super) fn parse(body: &'a [u8]) -> Result<Option<Self>, ParseError> {
-        let (sender, _, rest) = split_feedback(body)?;
-        let Some((&[b'R', b'E', b'M', b'B', count, b0, b1, b2], rest)) = rest.split_first_chunk::<8>() else {
-            return Ok(None);
-        };
-        let sources = rest.get(..usize::from(count) * 4).ok_or(ParseError::Truncated)?;
-        let mantissa = u64::from(u32::from_be_bytes([0, b0 & 0x03, b1, b2]));
-        let exponent = u32::from(b0 >> 2);
-        let bitrate = if mantissa == 0 {
-            0
-        } else if exponent > mantissa.leading_zeros() {
-            u64::MAX
-        } else {
-            mantissa << exponent
-        };
-        Ok(Some(Self { sender, bitrate, sources }))
-    }
-
-    /// The streams it is about.
-    pub fn sources(self) -> impl Iterator<Item = Ssrc> + 'a {
-        self.sources.as_chunks::<4>().0.iter().map(|&word| Ssrc(u32::from_be_bytes(word)))
     }
 }

@@ -1,6 +1,6 @@
 //! Who a source is, and that it has gone (RFC 3550 §6.5, §6.6).
 
-use super::{GOODBYE, MAX_COUNT, ParseError, SOURCE_DESCRIPTION, write_packet};
+use super::{ParseError, SOURCE_DESCRIPTION, write_packet};
 use crate::rtp::Ssrc;
 
 const ITEM_END: u8 = 0;
@@ -75,15 +75,4 @@ pub fn write_cname(buffer: &mut Vec<u8>, ssrc: Ssrc, cname: &str) {
         body.extend_from_slice(text);
         body.push(ITEM_END);
     });
-}
-
-/// Appends BYE packets for the sources, 31 in each.
-pub fn write_goodbye(buffer: &mut Vec<u8>, sources: &[Ssrc]) {
-    for chunk in sources.chunks(MAX_COUNT) {
-        write_packet(buffer, GOODBYE, u8::try_from(chunk.len()).unwrap_or(0), |body| {
-            for ssrc in chunk {
-                body.extend_from_slice(&ssrc.0.to_be_bytes());
-            }
-        });
-    }
 }

@@ -125,18 +125,9 @@ fn a_written_name_is_read_back_whatever_its_length() {
 
 #[test]
 fn a_goodbye_names_its_sources_and_its_reason_is_ignored() {
-    let sources: Vec<_> = (0..40).map(Ssrc).collect();
-    let mut bytes = Vec::new();
-    write_goodbye(&mut bytes, &sources);
-    let mut read = Vec::new();
-    for packet in packets(&bytes) {
-        let Packet::Goodbye(goodbye) = packet.expect("well-formed") else { panic!("a goodbye") };
-        read.extend(goodbye.sources());
-    }
-    assert_eq!(read, sources);
-    let with_reason = [0x81, 203, 0, 2, 0, 0, 0, 9, 3, b'b', b'y', b'e'];
-    let Packet::Goodbye(goodbye) = only(&with_reason) else { panic!("a goodbye") };
-    assert_eq!(goodbye.sources().collect::<Vec<_>>(), [Ssrc(9)]);
+    let bytes = [0x82, 203, 0, 3, 0, 0, 0, 9, 0, 0, 0, 10, 3, b'b', b'y', b'e'];
+    let Packet::Goodbye(goodbye) = only(&bytes) else { panic!("a goodbye") };
+    assert_eq!(goodbye.sources().collect::<Vec<_>>(), [Ssrc(9), Ssrc(10)]);
 }
 
 #[test]
@@ -161,32 +152,12 @@ fn a_nack_of_nothing_is_not_written() {
 fn key_frame_requests_name_their_stream() {
     let mut bytes = Vec::new();
     write_picture_loss_indication(&mut bytes, US, THEM);
-    write_full_intra_request(&mut bytes, US, IntraRequest { media: THEM, number: 200 });
-    assert_eq!(bytes[..12], [0x81, 206, 0, 2, 1, 2, 3, 4, 0xA0, 0xB0, 0xC0, 0xD0]);
-    let mut walk = packets(&bytes);
-    let Some(Ok(Packet::PictureLossIndication { sender: US, media: THEM })) = walk.next() else {
-        panic!("a PLI")
-    };
-    let Some(Ok(Packet::FullIntraRequest(requests))) = walk.next() else { panic!("a FIR") };
+    assert_eq!(bytes, [0x81, 206, 0, 2, 1, 2, 3, 4, 0xA0, 0xB0, 0xC0, 0xD0]);
+    assert!(matches!(only(&bytes), Packet::PictureLossIndication { sender: US, media: THEM }));
+    let intra = [0x84, 206, 0, 4, 1, 2, 3, 4, 0, 0, 0, 0, 0xA0, 0xB0, 0xC0, 0xD0, 200, 0, 0, 0];
+    let Packet::FullIntraRequest(requests) = only(&intra) else { panic!("a FIR") };
     assert_eq!(requests.sender, US);
     assert_eq!(requests.requests().collect::<Vec<_>>(), [IntraRequest { media: THEM, number: 200 }]);
-}
-
-#[test]
-fn an_estimate_is_a_mantissa_and_an_exponent() {
-    let estimate = |b0: u8, b1: u8, b2: u8| {
-        let bytes = [
-            0x8F, 206, 0, 5, 1, 2, 3, 4, 0, 0, 0, 0, b'R', b'E', b'M', b'B', 1, b0, b1, b2, 0xA0, 0xB0, 0xC0,
-            0xD0,
-        ];
-        let Packet::ReceiverEstimate(estimate) = only(&bytes) else { panic!("an estimate") };
-        assert_eq!(estimate.sources().collect::<Vec<_>>(), [THEM]);
-        estimate.bitrate
-    };
-    assert_eq!(estimate(0x03 | (1 << 2), 0xFF, 0xFF), 0x3_FFFF << 1);
-    assert_eq!(estimate(63 << 2, 0, 1), 1 << 63);
-    assert_eq!(estimate(63 << 2, 0, 2), u64::MAX, "saturated");
-    assert_eq!(estimate(63 << 2, 0, 0), 0);
 }
 
 #[test]
@@ -240,7 +211,6 @@ fn exhaust(compound: &[u8]) -> usize {
             Packet::Nack(nack) => nack.lost().count(),
             Packet::FullIntraRequest(requests) => requests.requests().count(),
             Packet::TransportFeedback(feedback) => feedback.statuses().count(),
-            Packet::ReceiverEstimate(estimate) => estimate.sources().count(),
             Packet::PictureLossIndication { .. } | Packet::Other => 1,
         };
     }

@@ -1,7 +1,6 @@
 //! Header extension elements (RFC 8285) and the meaning of those we read or write.
 
 use std::num::NonZeroU8;
-use std::time::Duration;
 
 use super::{ONE_BYTE_PROFILE, TWO_BYTE_PROFILE};
 
@@ -126,35 +125,6 @@ impl TransportSequence {
     #[must_use]
     pub fn to_bytes(self) -> [u8; 2] {
         self.0.to_be_bytes()
-    }
-}
-
-/// When a packet left: 24 bits of seconds in 6.18 fixed point, wrapping every 64 s
-/// (<http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time>).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct AbsoluteSendTime(u32);
-
-impl AbsoluteSendTime {
-    /// The time since any fixed start.
-    #[must_use]
-    pub fn new(since_start: Duration) -> Self {
-        let seconds = (since_start.as_secs() & 0x3F) << 18;
-        let fraction = (u64::from(since_start.subsec_nanos()) << 18) / 1_000_000_000;
-        Self(u32::try_from(seconds + fraction).unwrap_or(0))
-    }
-
-    /// Reads the element's data.
-    #[must_use]
-    pub fn parse(data: &[u8]) -> Option<Self> {
-        let (&[a, b, c], _) = data.split_first_chunk::<3>()?;
-        Some(Self(u32::from_be_bytes([0, a, b, c])))
-    }
-
-    /// The element's data.
-    #[must_use]
-    pub fn to_bytes(self) -> [u8; 3] {
-        let [_, a, b, c] = self.0.to_be_bytes();
-        [a, b, c]
     }
 }
 

@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use proptest::prelude::*;
 
 use super::*;
@@ -160,19 +158,6 @@ fn a_transport_sequence_number_is_two_bytes_whatever_follows() {
 }
 
 #[test]
-fn absolute_send_time_counts_in_parts_of_a_second_and_wraps_at_64() {
-    assert_eq!(AbsoluteSendTime::new(Duration::from_millis(1500)).to_bytes(), [0x06, 0, 0]);
-    assert_eq!(
-        AbsoluteSendTime::new(Duration::from_millis(64_000 + 1500)),
-        AbsoluteSendTime::new(Duration::from_millis(1500))
-    );
-    assert_eq!(
-        AbsoluteSendTime::parse(&[0xFF, 0xFF, 0xFF]),
-        Some(AbsoluteSendTime::new(Duration::new(63, 999_999_999)))
-    );
-}
-
-#[test]
 fn a_mid_or_rid_is_a_plain_token() {
     assert_eq!(token(b"q"), Some("q"));
     assert_eq!(token(b"a-b_7"), Some("a-b_7"));
@@ -247,7 +232,6 @@ proptest! {
         for element in Elements::new(profile, &block) {
             let _ = AudioLevel::parse(element.data);
             let _ = TransportSequence::parse(element.data);
-            let _ = AbsoluteSendTime::parse(element.data);
             let _ = token(element.data);
             let _ = rtx::decapsulate(element.data);
         }

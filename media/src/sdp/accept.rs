@@ -229,10 +229,7 @@ fn is_usable(extension: Extension, offered: Direction, media: MediaKind, part: &
         Part::Idle => false,
     };
     let has_purpose = match extension {
-        Extension::Mid
-        | Extension::TransportSequence
-        | Extension::AbsoluteSendTime
-        | Extension::AbsoluteCaptureTime => true,
+        Extension::Mid | Extension::TransportSequence => true,
         Extension::Rid | Extension::RepairedRid => media == MediaKind::Video && *part == Part::Receive,
         Extension::AudioLevel => media == MediaKind::Audio,
         Extension::DependencyDescriptor => media == MediaKind::Video,

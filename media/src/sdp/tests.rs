@@ -235,7 +235,7 @@ fn a_direction_not_said_is_both_ways_or_the_sessions() {
 #[test]
 fn of_alternative_layers_the_first_counts_paused_or_not() {
     let lines = "a=rid:a send\r\na=rid:b send pt=111\r\na=rid:c send\r\na=rid:d recv\r\n\
-        a=simulcast:recv d send a;~b,c;x;d\r\n";
+        a=simulcast:recv c send a;~b,c;x;d\r\n";
     assert_eq!(rids(&section(lines)), ["a", "b"]);
     assert_eq!(
         rids(&section("a=rid:a send\r\n")),

@@ -42,7 +42,6 @@ impl<T: Transport> Shard<T> {
             }
             // The rate towards a receiver is not estimated yet; a source that ends is noticed by its silence.
             Packet::TransportFeedback(_)
-            | Packet::ReceiverEstimate(_)
             | Packet::SourceDescription(_)
             | Packet::Goodbye(_)
             | Packet::Other => {}

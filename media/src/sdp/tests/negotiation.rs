@@ -54,7 +54,6 @@ fn a_camera_is_received_in_layers_with_what_tells_them_apart() {
         (Extension::Rid, 10),
         (Extension::RepairedRid, 11),
         (Extension::TransportSequence, 3),
-        (Extension::AbsoluteSendTime, 2),
         (Extension::DependencyDescriptor, 12),
     ];
     assert_eq!(ids(format), expected);
