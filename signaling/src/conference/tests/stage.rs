@@ -235,6 +235,41 @@ fn a_refresh_of_the_page_does_not_move_the_stage() {
 }
 
 #[test]
+fn another_peer_connection_has_five_seconds_to_bring_the_picture_back() {
+    let (mut room, [chair, a, b, _]) = everyone();
+    room.open_microphone(a);
+    room.offer(a, 1, 100);
+    room.answers(SITE_A, 100, "v=0");
+    room.starts(camera(SITE_A));
+    room.order(chair, pin(camera(SITE_A)));
+    room.advance_seconds(60);
+    room.offer(a, 2, 200);
+    room.stops(camera(SITE_A));
+    room.advance(ms(4_800));
+    assert_eq!(room.on_stage(b), Some(camera(SITE_A)));
+    room.advance(ms(400));
+    assert_eq!(room.on_stage(b), Some(camera(CHAIR)));
+}
+
+#[test]
+fn what_fell_from_the_stage_comes_back_with_packets_and_by_nothing_else() {
+    let (mut room, [chair, a, b, _]) = everyone();
+    room.open_microphone(a);
+    room.starts(camera(SITE_A));
+    room.order(chair, pin(camera(SITE_A)));
+    room.advance_seconds(60);
+    room.stops(camera(SITE_A));
+    room.advance_seconds(1);
+    assert_eq!(room.on_stage(b), Some(camera(CHAIR)));
+    room.disconnect(a);
+    assert_eq!(on_stage(&mut room, b), Some(camera(CHAIR)));
+    room.resume(SITE_A);
+    assert_eq!(on_stage(&mut room, b), Some(camera(CHAIR)));
+    room.starts(camera(SITE_A));
+    assert_eq!(on_stage(&mut room, b), Some(camera(SITE_A)));
+}
+
+#[test]
 fn who_leaves_is_off_the_stage_at_once() {
     let (mut room, [_, a, b, _]) = everyone();
     room.speaks(Some(SITE_B));
