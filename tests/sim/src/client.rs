@@ -1,0 +1,285 @@
+//! A synthetic browser: what it says, and what it does with what it is told and sent.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use giaoban_media::feedback::ArrivalRecorder;
+use giaoban_media::rtcp::{self, ReportBlock};
+use giaoban_media::rtp::{ExtensionId, Packet, SequenceNumber, Ssrc, TransportSequence, rtx};
+use giaoban_media::transport::plain::BINDING;
+use giaoban_media_types::{MediaKind, MemberId, SlotId, SourceId};
+use giaoban_signaling::ConnectionId;
+use giaoban_signaling::wire::{ClientMessage, MicrophoneState, ServerMessage, SlotAssignment};
+use rand_chacha::ChaCha8Rng;
+
+use crate::offer::{Offer, number, read_ufrag};
+use crate::publisher::Publisher;
+use crate::receiver::{Decoded, Receiver};
+use crate::tag::Tag;
+use crate::trace::{Record, Trace};
+use crate::view::View;
+
+/// The SSRC by which a client names itself in its reports.
+const REPORTER: Ssrc = Ssrc(1);
+
+/// What is on the screen in a slot.
+#[derive(Default)]
+struct Tile {
+    epoch: u32,
+    source: Option<SourceId>,
+    /// Where the new source begins, once known.
+    from: Option<u32>,
+    uncovered: bool,
+}
+
+/// What is known of one stream that is received.
+#[derive(Default)]
+struct Incoming {
+    slot: Option<SlotId>,
+    media: Option<Ssrc>,
+    is_repair: bool,
+    highest: Option<u16>,
+}
+
+/// A member's browser.
+pub struct Client {
+    /// Whose.
+    pub member: MemberId,
+    /// What it offers.
+    pub offer: Offer,
+    /// What it sends, if it publishes.
+    pub publisher: Option<Publisher>,
+    /// Whether it goes on sending whatever it is told.
+    pub is_stubborn: bool,
+    /// The WebSocket, while there is one.
+    pub connection: Option<ConnectionId>,
+    /// What it knows of the room.
+    pub view: View,
+    /// Whether its media is up.
+    pub is_connected: bool,
+    /// Whether it was told that its seat is lost.
+    pub has_ended: bool,
+    /// What it says next.
+    pub messages: Vec<ClientMessage>,
+    /// What it sends next.
+    pub datagrams: Vec<Vec<u8>>,
+    tiles: BTreeMap<SlotId, Tile>,
+    streams: BTreeMap<Ssrc, Incoming>,
+    receivers: BTreeMap<SlotId, Receiver>,
+    heard: BTreeMap<SlotId, std::collections::BTreeSet<u32>>,
+    arrivals: ArrivalRecorder,
+    /// Packets asked for again.
+    pub nacks: u32,
+}
+
+impl Client {
+    /// A browser that has joined nothing.
+    pub fn new(random: &mut ChaCha8Rng, member: MemberId, publishes: bool, tiles: u8) -> Self {
+        let offer = Offer::new(publishes, tiles);
+        Self {
+            member,
+            publisher: Publisher::new(random, member, &offer),
+            offer,
+            is_stubborn: false,
+            connection: None,
+            view: View::default(),
+            is_connected: false,
+            has_ended: false,
+            messages: Vec::new(),
+            datagrams: Vec::new(),
+            tiles: BTreeMap::new(),
+            streams: BTreeMap::new(),
+            receivers: BTreeMap::new(),
+            heard: BTreeMap::new(),
+            arrivals: ArrivalRecorder::default(),
+            nacks: 0,
+        }
+    }
+
+    /// Key frames its receivers asked for.
+    #[must_use]
+    pub fn key_frame_requests(&self) -> u32 {
+        self.receivers.values().map(|receiver| receiver.requests).sum()
+    }
+
+    /// Takes a message of the gateway.
+    pub fn hear(&mut self, message: &ServerMessage) {
+        self.view.take(message);
+        match message {
+            ServerMessage::Welcome { .. } => self.say_hello(),
+            ServerMessage::Answer { sdp, .. } => self.take_answer(sdp),
+            ServerMessage::Slots { slots } => slots.iter().for_each(|slot| self.cover(slot)),
+            ServerMessage::SlotSwitched { slot, epoch, timestamp } => {
+                if let Some(tile) = self.tiles.get_mut(&SlotId(*slot)).filter(|tile| tile.epoch == *epoch) {
+                    tile.from = Some(*timestamp);
+                }
+            }
+            ServerMessage::MicrophoneClosed if !self.is_stubborn => {
+                if let Some(publisher) = &mut self.publisher {
+                    publisher.microphone = false;
+                }
+            }
+            ServerMessage::Ended { .. } | ServerMessage::Error { .. } => {
+                self.has_ended = true;
+                if let Some(publisher) = self.publisher.as_mut().filter(|_| !self.is_stubborn) {
+                    publisher.microphone = false;
+                    publisher.camera = false;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn say_hello(&mut self) {
+        let publishes = self.publisher.is_some();
+        let microphone = if publishes { MicrophoneState::Open } else { MicrophoneState::Off };
+        self.messages.push(ClientMessage::Sources { microphone, camera: publishes, screen: false });
+        self.messages.push(ClientMessage::Offer {
+            request: 1,
+            peer: self.member.0,
+            sdp: self.offer.text(),
+            sections: self.offer.sections(),
+        });
+    }
+
+    fn take_answer(&mut self, sdp: &str) {
+        for (slot, (media, repair)) in self.offer.read_slots(sdp) {
+            let incoming =
+                |is_repair| Incoming { slot: Some(slot), media: Some(media), is_repair, highest: None };
+            self.streams.insert(media, incoming(false));
+            if let Some(repair) = repair {
+                self.streams.insert(repair, incoming(true));
+            }
+        }
+        if let Some(ufrag) = read_ufrag(sdp) {
+            self.datagrams.push([&[BINDING], ufrag.as_bytes()].concat());
+        }
+        self.is_connected = true;
+    }
+
+    fn cover(&mut self, slot: &SlotAssignment) {
+        let SlotAssignment { slot, epoch, source } = *slot;
+        let tile = Tile { epoch, source: source.map(Into::into), from: None, uncovered: false };
+        self.tiles.insert(SlotId(slot), tile);
+        self.messages.push(ClientMessage::Covered { slot, epoch });
+    }
+
+    /// Takes a datagram of the gateway.
+    pub fn receive(&mut self, now: Duration, datagram: &[u8], trace: &mut Trace) {
+        if datagram.get(1).is_some_and(|kind| (192..=223).contains(kind)) {
+            for control in rtcp::packets(datagram).flatten() {
+                if let Some(publisher) = &mut self.publisher {
+                    publisher.receive(control, &mut self.datagrams);
+                }
+            }
+            return;
+        }
+        let Ok(packet) = Packet::parse(datagram) else { return };
+        let number = ExtensionId::new(number::TRANSPORT_SEQUENCE).and_then(|id| packet.extension(id));
+        if let Some(number) = number.and_then(TransportSequence::parse) {
+            self.arrivals.record(now, number);
+        }
+        let Some(stream) = self.streams.get_mut(&packet.header.ssrc) else { return };
+        let Some(slot) = stream.slot else { return };
+        let sequence = packet.header.sequence;
+        if stream.highest.is_none_or(|highest| sequence.0.wrapping_sub(highest) < 0x8000) {
+            stream.highest = Some(sequence.0);
+        }
+        let (sequence, payload) = if stream.is_repair {
+            let Some(original) = rtx::decapsulate(packet.payload) else { return };
+            original
+        } else {
+            (sequence, packet.payload)
+        };
+        let delivered = match slot.media() {
+            MediaKind::Audio => self.hear_sound(slot, sequence, payload),
+            MediaKind::Video => {
+                let receiver = self.receivers.entry(slot).or_default();
+                receiver.take(now, sequence, &packet, payload)
+            }
+        };
+        if let Some(tag) = delivered {
+            trace.add(now, Record::Delivered { receiver: self.member, slot, tag });
+        }
+        if slot.media() == MediaKind::Video {
+            self.paint(now, slot, trace);
+        }
+    }
+
+    /// A copy of a packet is dropped, as SRTP's replay protection does.
+    fn hear_sound(&mut self, slot: SlotId, sequence: SequenceNumber, payload: &[u8]) -> Option<Tag> {
+        let heard = self.heard.entry(slot).or_default();
+        let is_new = heard.insert(u32::from(sequence.0));
+        heard.remove(&u32::from(sequence.0.wrapping_sub(1000)));
+        Tag::parse(payload).filter(|_| is_new)
+    }
+
+    fn paint(&mut self, now: Duration, slot: SlotId, trace: &mut Trace) {
+        let Some(receiver) = self.receivers.get_mut(&slot) else { return };
+        let mut decoded = Vec::new();
+        receiver.decode(now, &mut decoded);
+        let tile = self.tiles.entry(slot).or_default();
+        for decoded in decoded {
+            let record = match decoded {
+                Decoded::Broken => Record::Broken { receiver: self.member, slot },
+                Decoded::Frame(frame) => {
+                    if tile.from.is_some_and(|from| frame.timestamp.wrapping_sub(from) < 0x8000_0000) {
+                        tile.uncovered = true;
+                    }
+                    Record::Painted {
+                        receiver: self.member,
+                        slot,
+                        tag: frame.tag,
+                        named: tile.source.filter(|_| tile.uncovered),
+                        epoch: tile.epoch,
+                        height: frame.height,
+                    }
+                }
+            };
+            trace.add(now, record);
+        }
+    }
+
+    /// Asks for what is missing.
+    pub fn ask(&mut self, now: Duration, trace: &mut Trace) {
+        let slots: Vec<SlotId> = self.receivers.keys().copied().collect();
+        for slot in slots {
+            self.paint(now, slot, trace);
+            let media = self.streams.values().find(|stream| stream.slot == Some(slot));
+            let Some(media) = media.and_then(|stream| stream.media) else { continue };
+            let Some(receiver) = self.receivers.get_mut(&slot) else { continue };
+            let (packets, key) = receiver.ask(now);
+            self.nacks += u32::try_from(packets.len()).unwrap_or(0);
+            let mut compound = Vec::new();
+            rtcp::write_nack(&mut compound, REPORTER, media, packets);
+            if key {
+                rtcp::write_picture_loss_indication(&mut compound, REPORTER, media);
+            }
+            if !compound.is_empty() {
+                self.datagrams.push(compound);
+            }
+        }
+    }
+
+    /// Reports what has been received. An empty report keeps the path alive.
+    pub fn report(&mut self) {
+        let block = |(&ssrc, stream): (&Ssrc, &Incoming)| {
+            Some(ReportBlock {
+                ssrc,
+                fraction_lost: 0,
+                cumulative_lost: 0,
+                highest_sequence: u32::from(stream.highest?),
+                jitter: 0,
+                last_sender_report: 0,
+                delay_since_last: 0,
+            })
+        };
+        let blocks: Vec<ReportBlock> = self.streams.iter().filter_map(block).collect();
+        let mut compound = Vec::new();
+        rtcp::write_receiver_report(&mut compound, REPORTER, &blocks);
+        while !self.arrivals.is_empty() {
+            self.arrivals.write(&mut compound, REPORTER, REPORTER);
+        }
+        self.datagrams.push(compound);
+    }
+}

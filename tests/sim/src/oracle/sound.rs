@@ -1,0 +1,110 @@
+//! Sound: the stage is heard without a break, and it is the stage that is heard.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use giaoban_media_types::{MemberId, SlotId};
+
+use crate::plan::Limits;
+use crate::trace::{Record, Trace};
+
+/// Two packets of one microphone farther apart than this (2 s) belong to two times on the stage.
+const SEGMENT: u32 = 100;
+/// What is under way when the stage changes may still come so long.
+const UNDER_WAY: Duration = Duration::from_millis(400);
+
+/// What became of the stage's sound.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SoundLoss {
+    /// Packets that should have come.
+    pub expected: u64,
+    /// Those that did not.
+    pub lost: u64,
+    /// The longest run of them.
+    pub longest: u32,
+}
+
+impl SoundLoss {
+    /// In thousandths, rounded up.
+    #[must_use]
+    pub fn thousandths(&self) -> u64 {
+        if self.expected == 0 { 0 } else { (self.lost * 1000).div_ceil(self.expected) }
+    }
+}
+
+/// Counts the loss in slot 0 of everyone, without the microphones that were ever muted.
+#[must_use]
+pub fn sound_loss(trace: &Trace) -> SoundLoss {
+    let mut frames: BTreeMap<(MemberId, MemberId), Vec<u32>> = BTreeMap::new();
+    let mut muted = Vec::new();
+    for (_, record) in &trace.records {
+        match record {
+            Record::Delivered { receiver, slot: SlotId::STAGE_AUDIO, tag } => {
+                frames.entry((*receiver, tag.source.member)).or_default().push(tag.frame);
+            }
+            Record::Muted(member) => muted.push(*member),
+            _ => {}
+        }
+    }
+    let mut loss = SoundLoss::default();
+    for ((_, source), mut frames) in frames {
+        if muted.contains(&source) {
+            continue;
+        }
+        frames.sort_unstable();
+        loss.expected += frames.len() as u64;
+        for (&before, &frame) in frames.iter().zip(frames.iter().skip(1)) {
+            let lost = (frame - before).saturating_sub(1);
+            if lost < SEGMENT {
+                loss.expected += u64::from(lost);
+                loss.lost += u64::from(lost);
+                loss.longest = loss.longest.max(lost);
+            }
+        }
+    }
+    loss
+}
+
+/// The stage is heard with no more loss than the plan allows.
+#[must_use]
+pub fn sound_goes_on(trace: &Trace, limits: &Limits) -> Vec<String> {
+    let loss = sound_loss(trace);
+    let is_good = loss.thousandths() <= u64::from(limits.sound_lost) && loss.longest <= limits.sound_gap;
+    if is_good { Vec::new() } else { vec![format!("the stage's sound has breaks: {loss:?}")] }
+}
+
+/// Slot 0 and slot 5 are bound to one member, and it is he who is heard in slot 0. Who shows no stage only hears it.
+#[must_use]
+pub fn stage_sounds_as_it_looks(trace: &Trace) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut bound: BTreeMap<(MemberId, SlotId), Option<MemberId>> = BTreeMap::new();
+    let mut heard: BTreeMap<MemberId, Vec<(Duration, MemberId)>> = BTreeMap::new();
+    let mut unjudged: Option<(Duration, MemberId)> = None;
+    for (at, record) in &trace.records {
+        if let Record::Bound { receiver, slot, source, .. } = record {
+            let member = source.map(|source| source.member);
+            bound.insert((*receiver, *slot), member);
+            if let Some(member) = member.filter(|_| *slot == SlotId::STAGE_AUDIO) {
+                heard.entry(*receiver).or_default().push((*at, member));
+            }
+            unjudged = Some((*at, *receiver));
+            continue;
+        }
+        if let Some((at, receiver)) = unjudged.take() {
+            let of = |slot| bound.get(&(receiver, slot)).copied();
+            let (sound, picture) = (of(SlotId::STAGE_AUDIO).flatten(), of(SlotId::STAGE_VIDEO));
+            if let Some(picture) = picture.filter(|picture| *picture != sound) {
+                found.push(format!("{at:?}: {receiver:?} hears {sound:?} and sees {picture:?} on the stage"));
+            }
+        }
+        if let Record::Delivered { receiver, slot: SlotId::STAGE_AUDIO, tag } = record {
+            let history = heard.get(receiver).map(Vec::as_slice).unwrap_or_default();
+            let ends = history.iter().skip(1).map(|(at, _)| *at).chain([Duration::MAX]);
+            let mut allowed = history.iter().zip(ends).filter(|(_, end)| end.saturating_add(UNDER_WAY) > *at);
+            if !allowed.any(|((_, member), _)| *member == tag.source.member) {
+                found.push(format!("{at:?}: {receiver:?} hears {:?}, who is not on the stage", tag.source));
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,138 @@
+//! What a run is made of: sites with their ways, a script, and what must come of it.
+
+use std::time::Duration;
+
+use giaoban_signaling::wire::ChairAction;
+
+use crate::link::{CLEAN, LinkConfig};
+
+/// The chair's member id in every plan.
+pub const CHAIR: u32 = 1;
+
+/// A wish: slot, whose camera, height.
+pub type WishFor = (u8, u32, u16);
+
+/// One site.
+#[derive(Clone)]
+pub struct Site {
+    /// Its member id; ids count from 1.
+    pub member: u32,
+    /// Whether it sends sound and picture.
+    pub publishes: bool,
+    /// Whether it goes on sending whatever it is told.
+    pub is_stubborn: bool,
+    /// Its way to the gateway.
+    pub to_gateway: LinkConfig,
+    /// And back.
+    pub from_gateway: LinkConfig,
+    /// What it wants to see; slot 5 is the stage, whose member does not count.
+    pub wishes: Vec<WishFor>,
+}
+
+impl Site {
+    /// A site with camera and microphone on clean ways that looks at the stage.
+    #[must_use]
+    pub fn new(member: u32) -> Self {
+        Self {
+            member,
+            publishes: true,
+            is_stubborn: false,
+            to_gateway: CLEAN,
+            from_gateway: CLEAN,
+            wishes: vec![(5, 0, 720)],
+        }
+    }
+
+    /// The same with tiles.
+    #[must_use]
+    pub fn with_tiles(mut self, tiles: &[WishFor]) -> Self {
+        self.wishes.extend_from_slice(tiles);
+        self
+    }
+
+    /// The same with both ways of one kind.
+    #[must_use]
+    pub fn on(mut self, link: LinkConfig) -> Self {
+        self.to_gateway = link;
+        self.from_gateway = link;
+        self
+    }
+}
+
+/// What happens at a moment of the script.
+#[derive(Clone)]
+pub enum Action {
+    /// A site opens its WebSocket.
+    Join(u32),
+    /// A site begins or ends to speak.
+    Speak(u32, bool),
+    /// The chair orders.
+    Chair(ChairAction),
+    /// A site wishes anew.
+    Want(u32, Vec<WishFor>),
+    /// A site's ways change.
+    Ways(u32, LinkConfig),
+    /// A site sends only so many layers of its camera.
+    Layers(u32, usize),
+    /// A muted site opens its microphone again.
+    OpenMicrophone(u32),
+}
+
+/// What the oracles hold a run to.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Longest gap between two frames painted of one assignment.
+    pub gap: Duration,
+    /// Longest time from an assignment to its first painted frame.
+    pub switch: Duration,
+    /// Packets of the stage's sound that may be lost, in thousandths.
+    pub sound_lost: u32,
+    /// Longest run of lost packets of the stage's sound.
+    pub sound_gap: u32,
+}
+
+/// On clean ways nothing is lost, and a switch is a round trip, a key frame and a frame's time away.
+pub const CLEAN_LIMITS: Limits = Limits {
+    gap: Duration::from_millis(100),
+    switch: Duration::from_millis(500),
+    sound_lost: 0,
+    sound_gap: 0,
+};
+
+/// A run.
+#[derive(Clone)]
+pub struct Plan {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// The seed of the scoreboard.
+    pub seed: u64,
+    /// Everyone.
+    pub sites: Vec<Site>,
+    /// What happens when, in milliseconds.
+    pub script: Vec<(u64, Action)>,
+    /// From here on assignments are timed: everyone has joined.
+    pub settled: Duration,
+    /// When everyone falls silent; two seconds later all leave.
+    pub length: Duration,
+    /// What is held to.
+    pub limits: Limits,
+}
+
+impl Plan {
+    /// Everyone joins, 100 ms one after the other.
+    #[must_use]
+    pub fn new(name: &'static str, sites: Vec<Site>, seconds: u64) -> Self {
+        let script =
+            (0..).zip(&sites).map(|(place, site)| (place * 100, Action::Join(site.member))).collect();
+        let settled = Duration::from_millis(sites.len() as u64 * 100 + 1000);
+        let length = Duration::from_secs(seconds);
+        Self { name, seed: 1, sites, script, settled, length, limits: CLEAN_LIMITS }
+    }
+
+    /// The same with something more in its script.
+    #[must_use]
+    pub fn at(mut self, milliseconds: u64, action: Action) -> Self {
+        self.script.push((milliseconds, action));
+        self
+    }
+}
