@@ -184,9 +184,7 @@ impl Slots {
                 continue;
             }
             orders.bindings.push(slot.bind(id, Bound { source: None, ..slot.bound }));
-            if slot.covered {
-                orders.assignments.push(slot.assign(id, slot.assigned, self.first));
-            }
+            orders.assignments.push(slot.assign(id, slot.assigned, self.first));
         }
         self.bind_sound(Sound::default(), &mut orders);
         self.follow_stage_sound(sound, &mut orders);
@@ -196,7 +194,7 @@ impl Slots {
     /// The first packet of a binding went out. `None` if it is not the one the client waits for.
     pub(super) fn switch(&mut self, switched: Switched) -> Option<Switched> {
         let slot = self.slots.get_mut(&switched.slot)?;
-        if !slot.covered || slot.epoch != switched.epoch || slot.bound.source.is_none() {
+        if slot.epoch != switched.epoch {
             return None;
         }
         slot.switched = Some(switched.timestamp);

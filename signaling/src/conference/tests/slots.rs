@@ -51,6 +51,50 @@ fn a_cover_of_an_assignment_that_was_overtaken_binds_nothing() {
 }
 
 #[test]
+fn a_second_acknowledgement_orders_nothing() {
+    let (mut room, [_, a, ..]) = everyone();
+    room.want(a, &[(6, Some(camera(SITE_B)), 180)]);
+    room.cover(a, 6);
+    let before = room.bindings(SITE_A).len();
+    room.cover(a, 6);
+    assert_eq!(room.bindings(SITE_A).len(), before);
+}
+
+#[test]
+fn the_first_peer_connection_changes_no_slot() {
+    let (mut room, [_, a, ..]) = everyone();
+    room.want(a, &[(6, Some(camera(SITE_B)), 180)]);
+    room.cover(a, 6);
+    let before = room.bindings(SITE_A).len();
+    room.offer(a, 1, 100);
+    assert_eq!(room.bindings(SITE_A).len(), before);
+}
+
+#[test]
+fn the_height_of_a_source_that_waits_for_its_cover_is_not_asked_of_the_one_before_it() {
+    let (mut room, [_, a, ..]) = everyone();
+    room.want(a, &[(6, Some(camera(SITE_B)), 180)]);
+    room.cover(a, 6);
+    room.want(a, &[(6, Some(camera(SITE_C)), 180)]);
+    room.want(a, &[(6, Some(camera(SITE_C)), 720)]);
+    assert_eq!(room.binding(SITE_A, 6).map(|binding| binding.height), Some(180));
+    room.cover(a, 6);
+    assert_eq!(room.binding(SITE_A, 6).map(|binding| binding.height), Some(720));
+}
+
+#[test]
+fn a_resume_repeats_no_switch_of_an_assignment_that_was_overtaken() {
+    let (mut room, [_, a, ..]) = everyone();
+    room.want(a, &[(6, Some(camera(SITE_B)), 180)]);
+    room.cover(a, 6);
+    room.switches(SITE_A, 6, 1, 4_000);
+    room.want(a, &[(6, Some(camera(SITE_C)), 180)]);
+    room.disconnect(a);
+    let a = room.resume(SITE_A);
+    assert_eq!(room.count(a, |message| matches!(message, ServerMessage::SlotSwitched { .. })), 0);
+}
+
+#[test]
 fn a_slot_keeps_its_source_until_the_next_one_is_covered() {
     let (mut room, [_, a, ..]) = everyone();
     room.want(a, &[(6, Some(camera(SITE_B)), 180)]);
