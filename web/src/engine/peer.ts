@@ -70,11 +70,17 @@ export class Peer {
 
   constructor(private readonly owner: PeerOwner) {}
 
-  /** The socket is open: connects, or sends the offer that is still owed, or looks after a path that is lost. */
+  /**
+   * The socket is open: connects, or offers again what stands. The answer shows whether the gateway still knows this
+   * connection: it may be another process than before, or have given the connection up.
+   */
   socketOpened(): void {
-    if (this.pc === null) this.build();
-    else if (this.offerNeeded) void this.negotiate();
-    else this.wake();
+    if (this.pc === null) {
+      this.build();
+      return;
+    }
+    this.wake();
+    void this.negotiate();
   }
 
   /** The network or the page woke up: a path that is lost is restarted now. */

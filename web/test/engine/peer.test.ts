@@ -243,6 +243,17 @@ describe('an offer that is not answered', () => {
   });
 });
 
+describe('a new socket', () => {
+  it('offers again what stands, and a gateway that forgot it shows by its answer', async () => {
+    await connect();
+    peer.socketOpened();
+    await settle();
+    expect(offer(1).peer).toBe(offer(0).peer);
+    await offer(1).answer('8');
+    expect(offer(2).peer).not.toBe(offer(0).peer);
+  });
+});
+
 describe('an answer of another gateway', () => {
   it.each([
     ['8', 'A'],
