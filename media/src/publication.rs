@@ -225,9 +225,12 @@ impl Publication {
         self.encodings.get_mut(usize::from(layer.0))
     }
 
-    /// The layer that is called `rid`.
+    /// The layer that is called `rid`. A lone encoding without a name is meant by any.
     #[must_use]
     pub fn layer_of(&self, rid: Option<&str>) -> Option<LayerIndex> {
+        if let [Encoding { rid: None, .. }] = self.encodings.as_slice() {
+            return Some(LayerIndex(0));
+        }
         let position = self.encodings.iter().position(|encoding| encoding.rid.as_deref() == rid)?;
         u8::try_from(position).ok().map(LayerIndex)
     }
@@ -280,6 +283,17 @@ mod tests {
         let mut screen = Publication::new(testing::start(), SourceKind::Screen, &[]);
         screen.encoding_mut(LayerIndex(0)).unwrap().last_packet = Some(testing::start());
         assert_eq!(screen.alive().len(), 1);
+    }
+
+    #[test]
+    fn a_layer_is_found_by_its_name_and_a_lone_one_by_any() {
+        let camera = Publication::new(testing::start(), SourceKind::Camera, &["h", "l"]);
+        assert_eq!(camera.layer_of(Some("l")), Some(LayerIndex(1)));
+        assert_eq!(camera.layer_of(Some("x")), None);
+        assert_eq!(camera.layer_of(None), None);
+        let screen = Publication::new(testing::start(), SourceKind::Screen, &[]);
+        assert_eq!(screen.layer_of(Some("x")), Some(LayerIndex(0)));
+        assert_eq!(screen.layer_of(None), Some(LayerIndex(0)));
     }
 
     #[test]

@@ -113,9 +113,6 @@ impl<T: Transport> Egress<'_, T> {
             return true;
         };
         while let Some(id) = subscriber.pending_mut(media).first() {
-            if self.budget == 0 {
-                return false;
-            }
             if let Some(slot) = subscriber.slot_mut(id)
                 && !self.serve_slot(receiver, slot)
             {

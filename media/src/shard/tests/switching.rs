@@ -175,7 +175,8 @@ fn what_is_not_allowed_is_dropped_at_ingress_and_a_picture_returns_with_a_key_fr
 
     world.allow(2, SourceSet::NONE);
     for _ in 0..5 {
-        world.frame(2, &mut camera, true, 2);
+        let frame = world.frame_packets(2, &mut camera, true, 3);
+        world.datagrams(2, vec![frame[0].clone(), frame[2].clone()]);
         world.sound(2, &mut microphone, LOUD);
         world.pass(20 * MILLISECOND);
     }
@@ -193,7 +194,7 @@ fn what_is_not_allowed_is_dropped_at_ingress_and_a_picture_returns_with_a_key_fr
     world.frame(2, &mut camera, true, 1);
     let after = world.take(1, STAGE);
     assert_eq!(after[0].header.sequence.0, before[1].header.sequence.0.wrapping_add(1));
-    assert_eq!(world.take_requests(2).0, [], "what was dropped is not asked for");
+    assert_eq!(world.take_requests(2).0, [], "what was lost while it was not allowed is not asked for");
 }
 
 #[test]
@@ -359,6 +360,8 @@ fn a_lost_path_stops_egress_and_a_restored_one_resumes_with_a_key_frame() {
     }
     let heard = world.take(1, STAGE).len();
     assert!((200..=255).contains(&heard), "five seconds of 50 packets, not {heard}");
+    let unwatched = world.shard.statistics().dropped(DropReason::Unwatched);
+    assert!((45..=55).contains(&unwatched), "{unwatched}: nothing is kept for who cannot be reached");
     world.take_requests(2);
     world.rebind(1);
     assert_eq!(world.take_requests(2).1, [camera.ssrc]);
