@@ -31,10 +31,9 @@ impl KeyframeGate {
         self.answered = true;
     }
 
-    /// Whether a key frame is awaited.
-    #[must_use]
-    pub const fn is_wanted(&self) -> bool {
-        self.wanted
+    /// Nobody needs a key frame any more.
+    pub fn forget(&mut self) {
+        self.wanted = false;
     }
 
     /// Whether to send a request now; counts it as sent.

@@ -7,8 +7,10 @@
 mod control;
 mod egress;
 mod ingress;
+mod members;
 mod negotiate;
 mod outbox;
+mod packet;
 mod reports;
 mod roster;
 mod speakers;
@@ -18,9 +20,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use giaoban_media_types::{
-    CloseReason, Command, ConferenceId, Event, MediaKind, MemberId, SourceId, SourceKind, SourceSet,
-};
+use giaoban_media_types::{Command, ConferenceId, Event, MediaKind, MemberId, SourceId, SourceKind};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
@@ -31,7 +31,7 @@ use crate::report::WallClock;
 use crate::rtp::SequenceNumber;
 use crate::statistics::Statistics;
 use crate::subscriber::{Path, Queue};
-use crate::transport::{Inbound, SessionId, Transport, TransportEvent};
+use crate::transport::{Inbound, Transport, TransportEvent};
 use crate::verdict::Verdict;
 
 use egress::{Egress, Notice};
@@ -316,96 +316,6 @@ impl<T: Transport> Shard<T> {
                 TransportEvent::Closed(session, reason) => self.closed(session, reason),
             }
         }
-    }
-
-    /// Egress ends, or begins anew: then every slot waits for an entry, and key frames are asked for.
-    fn set_path(&mut self, key: Key, path: Path) {
-        let Some(subscriber) = self.peers.subscribers.get_mut(key) else { return };
-        subscriber.path = path;
-        let slots: Vec<_> = subscriber.slots().map(|slot| slot.id).collect();
-        for slot in slots {
-            self.restart(key, slot);
-        }
-    }
-
-    fn peer_of(&self, key: Key) -> Option<(ConferenceId, MemberId, giaoban_media_types::PeerId)> {
-        let subscriber = self.peers.subscribers.get(key)?;
-        let state = self.conferences.get(&subscriber.conference)?;
-        let peer = state.members.get(&subscriber.member)?.peer.as_ref()?;
-        Some((subscriber.conference, subscriber.member, peer.id))
-    }
-
-    fn closed(&mut self, session: SessionId, reason: CloseReason) {
-        let Some(key) = self.peers.of_session(session) else { return };
-        if let Some((conference, member, peer)) = self.peer_of(key) {
-            self.events.push_back(Event::Closed { conference, member, peer, reason });
-        }
-        self.disconnect(key);
-    }
-
-    /// Forgets a peer; its transport is gone already, or about to be closed.
-    fn disconnect(&mut self, key: Key) {
-        let Some((publisher, subscriber)) = self.peers.remove(key) else { return };
-        let (conference, member) = (publisher.conference, publisher.member);
-        for publication in publisher.publications() {
-            if publication.last_packet.is_some() {
-                let source = SourceId { member, kind: publication.kind };
-                self.events.push_back(Event::SourceStopped { conference, source });
-            }
-        }
-        for slot in subscriber.slots() {
-            self.leave(conference, key, slot.id, slot.source, slot.feed);
-        }
-        let state = self.conferences.get_mut(&conference).and_then(|state| state.members.get_mut(&member));
-        if let Some(state) = state
-            && state.peer.as_ref().is_some_and(|peer| peer.key == key)
-        {
-            state.peer = None;
-        }
-        self.speech_changed(conference);
-    }
-
-    fn allow(&mut self, now: Instant, conference: ConferenceId, member: MemberId, sources: SourceSet) {
-        let state = self.conferences.entry(conference).or_insert_with(|| Conference::new(now));
-        let state = state.members.entry(member).or_default();
-        state.allowed = sources;
-        let Some(key) = state.peer.as_ref().map(|peer| peer.key) else { return };
-        let Some(publisher) = self.peers.publishers.get_mut(key) else { return };
-        let before = std::mem::replace(&mut publisher.allowed, sources);
-        for kind in
-            SourceKind::ALL.into_iter().filter(|&kind| before.contains(kind) && !sources.contains(kind))
-        {
-            // Nothing that came before the order is sent after it, neither what waits nor what is asked for again.
-            if let Some(publication) =
-                self.peers.publishers.get_mut(key).and_then(|peer| peer.publication_mut(kind))
-            {
-                for encoding in &mut publication.encodings {
-                    encoding.history.clear(&mut self.pool);
-                }
-            }
-            self.interrupt(key, kind);
-        }
-    }
-
-    fn remove(&mut self, conference: ConferenceId, member: MemberId) {
-        let Some(state) = self.conferences.get_mut(&conference) else { return };
-        let Some(gone) = state.members.remove(&member) else { return };
-        let empty = state.members.is_empty();
-        if let Some(peer) = gone.peer {
-            self.transport.close(peer.session);
-            self.disconnect(peer.key);
-        }
-        if empty {
-            self.conferences.remove(&conference);
-        }
-    }
-
-    fn end(&mut self, conference: ConferenceId) {
-        let Some(state) = self.conferences.get(&conference) else { return };
-        for member in state.members.keys().copied().collect::<Vec<_>>() {
-            self.remove(conference, member);
-        }
-        self.conferences.remove(&conference);
     }
 }
 

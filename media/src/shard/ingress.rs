@@ -146,6 +146,16 @@ impl<T: Transport> Shard<T> {
             payload_length: received.payload.len(),
         };
         encoding.history.push(stored, &mut self.pool);
+        self.mark_watchers(key, stream);
+        Ok(())
+    }
+
+    /// Queues the receivers of a stream for the fan-out.
+    fn mark_watchers(&mut self, key: Key, stream: Stream) {
+        let publication = self.peers.publishers.get(key).and_then(|peer| peer.publication(stream.kind));
+        let Some(encoding) = publication.and_then(|publication| publication.encoding(stream.layer)) else {
+            return;
+        };
         let queue = match stream.kind.media() {
             MediaKind::Audio => &mut self.audio,
             MediaKind::Video => &mut self.video,
@@ -157,7 +167,6 @@ impl<T: Transport> Shard<T> {
                 queue.push(watcher.subscriber);
             }
         }
-        Ok(())
     }
 }
 

@@ -50,6 +50,11 @@ impl<T: Transport> Shard<T> {
             }
             for encoding in &mut publication.encodings {
                 let Some(media) = encoding.ssrc else { continue };
+                if encoding.watchers.is_empty() {
+                    encoding.missing.forget();
+                    encoding.gate.forget();
+                    continue;
+                }
                 requests.clear();
                 encoding.missing.due(now, round_trip, requests);
                 self.statistics.nacks_sent += requests.len() as u64;

@@ -113,6 +113,18 @@ fn a_pending_switch_asks_for_key_frames_at_a_pace_and_stops_when_one_comes() {
 }
 
 #[test]
+fn a_switch_that_is_taken_back_asks_for_nothing_more() {
+    let mut world = World::of(2);
+    let mut camera = world.sender(2, SourceKind::Camera, None);
+    world.frame(2, &mut camera, true, 1);
+    world.bind(1, STAGE, Some((2, SourceKind::Camera)), 360, 1);
+    world.take_requests(2);
+    world.bind(1, STAGE, None, 0, 2);
+    world.pass(3 * REQUEST_INTERVAL);
+    assert_eq!(world.take_requests(2).1, []);
+}
+
+#[test]
 fn many_receivers_losses_are_one_request() {
     let mut world = World::of(5);
     let mut camera = world.sender(1, SourceKind::Camera, None);
