@@ -11,16 +11,12 @@ import {
   type WireSourceKind,
 } from '../gen/wire';
 import { cameraEncodings, fitCamera, preferRoomCodecs, SCREEN_ENCODINGS } from './codecs';
+import { PathWatch } from './path';
 import { packSdp } from './sdp';
 import { RequestError } from './socket';
 
 /** Tiles of the first offer; the pool then grows through these. */
 const TILE_POOLS = [4, 9, 16, 25, 36, 49, 64, MAX_SLOTS - FIRST_TILE_SLOT] as const;
-/** A path that is lost so long is restarted, and again after each further period, in ms. */
-const RESTART_AFTER_MS = 2000;
-const RESTART_AGAIN_MS = 6000;
-/** Least time between two peer connections, in ms. */
-const REBUILD_PAUSE_MS = 2000;
 /** Wait before an offer is repeated that the gateway could not take now, in ms. */
 const OFFER_PAUSE_MS = 3000;
 /** The same for an offer it could not read: another connection may do better, but not soon. */
@@ -48,8 +44,6 @@ interface Slot {
   readonly stream: MediaStream;
 }
 
-type Timer = ReturnType<typeof setTimeout> | undefined;
-
 const OWN_KINDS: readonly WireSourceKind[] = ['microphone', 'camera', 'screen', 'screen_audio'];
 
 /** See the module. */
@@ -63,10 +57,18 @@ export class Peer {
   private negotiating = false;
   private offerNeeded = false;
   private session: string | null = null;
-  private builtAt = 0;
-  private restartTimer: Timer;
-  private rebuildTimer: Timer;
-  private offerTimer: Timer;
+  private offerTimer: ReturnType<typeof setTimeout> | undefined;
+
+  private readonly path = new PathWatch({
+    state: () =>
+      this.pc && {
+        ice: this.pc.iceConnectionState,
+        connection: this.pc.connectionState,
+        negotiated: this.pc.signalingState === 'stable',
+      },
+    restart: () => this.restart(),
+    rebuild: () => this.build(),
+  });
 
   constructor(private readonly owner: PeerOwner) {}
 
@@ -85,9 +87,7 @@ export class Peer {
 
   /** The network or the page woke up: a path that is lost is restarted now. */
   wake(): void {
-    const state = this.pc?.iceConnectionState;
-    if (state === 'disconnected') this.restart();
-    else if (state === 'failed') this.rebuildSoon();
+    this.path.wake();
   }
 
   /** Sends a track as this kind from now on, or nothing. */
@@ -123,6 +123,7 @@ export class Peer {
 
   /** Ends it for good. */
   close(): void {
+    this.path.stop();
     this.discard();
     this.owner.onConnected(false);
   }
@@ -136,15 +137,14 @@ export class Peer {
     });
     this.pc = pc;
     this.id = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
-    this.builtAt = Date.now();
     for (const kind of OWN_KINDS) this.senders.set(kind, this.addSender(pc, kind));
     this.addSlots(pc);
-    pc.oniceconnectionstatechange = () => this.pathChanged(pc);
+    pc.oniceconnectionstatechange = () => this.path.changed();
     pc.onconnectionstatechange = () => {
-      if (this.pc !== pc) return;
       this.owner.onConnected(pc.connectionState === 'connected');
-      if (pc.connectionState === 'failed') this.rebuildSoon();
+      this.path.changed();
     };
+    this.path.built();
     this.owner.onRebuilt();
     void this.negotiate();
   }
@@ -198,6 +198,7 @@ export class Peer {
     }
     this.session = session;
     await pc.setRemoteDescription({ type: 'answer', sdp: answer });
+    if (this.pc === pc) this.path.answered();
   }
 
   private offerFailed(error: unknown): void {
@@ -223,34 +224,13 @@ export class Peer {
     return sections;
   }
 
-  private pathChanged(pc: RTCPeerConnection): void {
-    if (this.pc !== pc) return;
-    clearTimeout(this.restartTimer);
-    if (pc.iceConnectionState === 'disconnected') {
-      this.restartTimer = setTimeout(() => this.restart(), RESTART_AFTER_MS);
-    } else if (pc.iceConnectionState === 'failed') {
-      this.rebuildSoon();
-    }
-  }
-
   private restart(): void {
-    const pc = this.pc;
-    if (pc === null || pc.iceConnectionState === 'connected' || pc.iceConnectionState === 'completed') return;
-    clearTimeout(this.restartTimer);
-    this.restartTimer = setTimeout(() => this.restart(), RESTART_AGAIN_MS);
-    pc.restartIce();
+    this.pc?.restartIce();
     void this.negotiate();
   }
 
-  private rebuildSoon(): void {
-    clearTimeout(this.restartTimer);
-    clearTimeout(this.rebuildTimer);
-    const pause = Math.max(0, this.builtAt + REBUILD_PAUSE_MS - Date.now());
-    this.rebuildTimer = setTimeout(() => this.build(), pause);
-  }
-
   private discard(): void {
-    for (const timer of [this.restartTimer, this.rebuildTimer, this.offerTimer]) clearTimeout(timer);
+    clearTimeout(this.offerTimer);
     const pc = this.pc;
     this.pc = null;
     this.senders = new Map();

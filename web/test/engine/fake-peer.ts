@@ -27,6 +27,7 @@ export class FakePeerConnection {
   transceivers: FakeTransceiver[] = [];
   iceConnectionState: RTCIceConnectionState = 'new';
   connectionState: RTCPeerConnectionState = 'new';
+  signalingState: RTCSignalingState = 'stable';
   localDescription: { sdp: string } | null = null;
   answers: string[] = [];
   offers = 0;
@@ -53,6 +54,7 @@ export class FakePeerConnection {
 
   setLocalDescription(): Promise<void> {
     this.offers++;
+    this.signalingState = 'have-local-offer';
     for (const [index, each] of this.transceivers.entries()) each.mid = `${index}`;
     this.localDescription = { sdp: `offer ${this.offers}` };
     return Promise.resolve();
@@ -60,6 +62,7 @@ export class FakePeerConnection {
 
   setRemoteDescription(answer: RTCSessionDescriptionInit): Promise<void> {
     this.answers.push(answer.sdp ?? '');
+    this.signalingState = 'stable';
     return Promise.resolve();
   }
 

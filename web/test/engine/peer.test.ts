@@ -197,6 +197,62 @@ describe('a path that dies', () => {
     expect(log).toEqual(['rebuilt', 'up', 'down', 'rebuilt']);
   });
 
+  it('is looked for every three seconds, after a minute every ten', async () => {
+    await connect();
+    FakePeerConnection.last().path('disconnected', 'disconnected');
+    const offersIn = async (ms: number) => {
+      const before = offers.length;
+      for (let passed = 0; passed < ms; passed += 100) {
+        await vi.advanceTimersByTimeAsync(100);
+        await offers.at(-1)?.answer();
+      }
+      return offers.length - before;
+    };
+    expect(await offersIn(59_000)).toBe(20);
+    expect(await offersIn(60_000)).toBeLessThanOrEqual(7);
+    expect(FakePeerConnection.all).toHaveLength(1);
+  });
+
+  it('is looked for as eagerly the second time', async () => {
+    await connect();
+    await vi.advanceTimersByTimeAsync(300_000);
+    FakePeerConnection.last().path('disconnected', 'disconnected');
+    await vi.advanceTimersByTimeAsync(2100);
+    await offer(1).answer();
+    await vi.advanceTimersByTimeAsync(3100);
+    expect(offers).toHaveLength(3);
+  });
+
+  it('that never stood is looked for by another connection after three seconds', async () => {
+    peer.socketOpened();
+    await settle();
+    await vi.advanceTimersByTimeAsync(2000);
+    await offer(0).answer();
+    FakePeerConnection.last().path('checking', 'connecting');
+    await vi.advanceTimersByTimeAsync(2900);
+    expect(FakePeerConnection.all).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(FakePeerConnection.all).toHaveLength(2);
+  });
+
+  it('is not looked for before the gateway answered', async () => {
+    peer.socketOpened();
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(FakePeerConnection.all).toHaveLength(1);
+    expect(offers).toHaveLength(1);
+  });
+
+  it('that stands but agrees on no keys is given up after ten seconds', async () => {
+    peer.socketOpened();
+    await settle();
+    await offer(0).answer();
+    FakePeerConnection.last().path('connected', 'connecting');
+    await vi.advanceTimersByTimeAsync(9900);
+    expect(FakePeerConnection.all).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(FakePeerConnection.all).toHaveLength(2);
+  });
+
   it('keeps what was sent and the tiles there were', async () => {
     const track = {} as MediaStreamTrack;
     await connect();
