@@ -76,7 +76,7 @@ export function constraintsFor(kind: CaptureKind, deviceId: string, exact: boole
 
 /** Whoever uses the device. */
 export interface CaptureOwner {
-  /** The device began or stopped to give a track. */
+  /** The device gives this track from now on, in place of the one before, or none. */
   onTrack(kind: CaptureKind, track: MediaStreamTrack | null): void;
   /** The device was pulled out while in use. */
   onUnplugged(kind: CaptureKind): void;
@@ -158,7 +158,8 @@ export class Capture {
       track.stop();
       return;
     }
-    this.release();
+    // One that takes another's place does so without a gap: who changes his microphone goes on speaking.
+    this.end();
     this.track = track;
     const settings = track.getSettings();
     const picture = this.kind === 'camera';
@@ -186,10 +187,16 @@ export class Capture {
   }
 
   private release(): void {
-    if (this.track === null) return;
+    if (!this.end()) return;
+    this.owner.onTrack(this.kind, null);
+  }
+
+  /** Ends the present track, and says whether there was one. */
+  private end(): boolean {
+    if (this.track === null) return false;
     this.track.onended = null;
     this.track.stop();
     this.track = null;
-    this.owner.onTrack(this.kind, null);
+    return true;
   }
 }

@@ -193,6 +193,7 @@ export class OwnSources {
       this.microphone = track;
       if (track !== null) track.contentHint = 'speech';
       this.talk.setDevice(track !== null);
+      if (track !== null && this.talk.state.value !== 'off') this.owner.setTrack('microphone', track);
     } else {
       if (track === null) this.owner.setTrack('camera', null);
       else track.contentHint = 'motion';

@@ -100,6 +100,15 @@ describe('a device', () => {
     expect(tracks).toEqual(['chosen']);
   });
 
+  it('that takes another’s place does so without a gap', async () => {
+    const first = new Track('c1');
+    given = [first, new Track('c2')];
+    await capture.start('', false);
+    await capture.start('c2', true);
+    expect(first.stopped).toBe(true);
+    expect(tracks).toEqual(['c1', 'c2']);
+  });
+
   it('that was chosen is asked for by name and by nothing else', () => {
     expect(constraintsFor('microphone', 'm1', true).deviceId).toEqual({ exact: 'm1' });
     expect(constraintsFor('microphone', '', false).deviceId).toBeUndefined();
