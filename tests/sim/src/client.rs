@@ -55,8 +55,6 @@ pub struct Client {
     pub connection: Option<ConnectionId>,
     /// What it knows of the room.
     pub view: View,
-    /// Whether its media is up.
-    pub is_connected: bool,
     /// Whether it was told that its seat is lost.
     pub has_ended: bool,
     /// What it says next.
@@ -70,6 +68,8 @@ pub struct Client {
     arrivals: ArrivalRecorder,
     /// Packets asked for again.
     pub nacks: u32,
+    /// What binds its address; said again until something comes from the gateway.
+    check: Option<Vec<u8>>,
 }
 
 impl Client {
@@ -83,7 +83,6 @@ impl Client {
             is_stubborn: false,
             connection: None,
             view: View::default(),
-            is_connected: false,
             has_ended: false,
             messages: Vec::new(),
             datagrams: Vec::new(),
@@ -93,6 +92,7 @@ impl Client {
             heard: BTreeMap::new(),
             arrivals: ArrivalRecorder::default(),
             nacks: 0,
+            check: None,
         }
     }
 
@@ -151,10 +151,8 @@ impl Client {
                 self.streams.insert(repair, incoming(true));
             }
         }
-        if let Some(ufrag) = read_ufrag(sdp) {
-            self.datagrams.push([&[BINDING], ufrag.as_bytes()].concat());
-        }
-        self.is_connected = true;
+        self.check = read_ufrag(sdp).map(|ufrag| [&[BINDING], ufrag.as_bytes()].concat());
+        self.datagrams.extend(self.check.clone());
     }
 
     fn cover(&mut self, slot: &SlotAssignment) {
@@ -166,6 +164,7 @@ impl Client {
 
     /// Takes a datagram of the gateway.
     pub fn receive(&mut self, now: Duration, datagram: &[u8], trace: &mut Trace) {
+        self.check = None;
         if datagram.get(1).is_some_and(|kind| (192..=223).contains(kind)) {
             for control in rtcp::packets(datagram).flatten() {
                 if let Some(publisher) = &mut self.publisher {
@@ -280,6 +279,7 @@ impl Client {
         while !self.arrivals.is_empty() {
             self.arrivals.write(&mut compound, REPORTER, REPORTER);
         }
+        self.datagrams.extend(self.check.clone());
         self.datagrams.push(compound);
     }
 }

@@ -1,5 +1,6 @@
 //! What must hold in every run. Each oracle is a function of its own over what the run left, and names what it found.
 
+mod expected;
 mod packets;
 mod people;
 mod pictures;
@@ -7,6 +8,7 @@ mod sound;
 #[cfg(test)]
 mod tests;
 
+pub use expected::all_as_expected;
 pub use packets::{continuous_streams, every_datagram_judged, nothing_left_behind, rising_indices};
 pub use people::{equal_rosters, nothing_of_ones_own, nothing_of_the_silenced};
 pub use pictures::{
@@ -39,6 +41,7 @@ pub fn judge(plan: &Plan, outcome: &Outcome) -> Vec<String> {
         prompt_switches(trace, plan.settled, limits.switch, outcome.left_at),
         sound_goes_on(trace, limits),
         stage_sounds_as_it_looks(trace),
+        all_as_expected(trace, &plan.expected),
     ];
     findings.into_iter().flat_map(|found| found.into_iter().take(MOST_NAMED)).collect()
 }

@@ -99,6 +99,36 @@ pub const CLEAN_LIMITS: Limits = Limits {
     sound_gap: 0,
 };
 
+/// What a receiver must see or hear at a moment, beside what holds in every run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// The last frame painted in a slot under its name is of this camera and height.
+    Sees {
+        /// Who.
+        receiver: u32,
+        /// In which slot.
+        slot: u8,
+        /// Whose camera.
+        member: u32,
+        /// How tall.
+        height: u16,
+    },
+    /// Something of this microphone came in the last 200 ms.
+    Hears {
+        /// Who.
+        receiver: u32,
+        /// Whom.
+        member: u32,
+    },
+    /// Nothing of it came in the last 200 ms.
+    HearsNot {
+        /// Who.
+        receiver: u32,
+        /// Whom.
+        member: u32,
+    },
+}
+
 /// A run.
 #[derive(Clone)]
 pub struct Plan {
@@ -116,6 +146,8 @@ pub struct Plan {
     pub length: Duration,
     /// What is held to.
     pub limits: Limits,
+    /// What must be so when, in milliseconds.
+    pub expected: Vec<(u64, Expected)>,
 }
 
 impl Plan {
@@ -126,7 +158,14 @@ impl Plan {
             (0..).zip(&sites).map(|(place, site)| (place * 100, Action::Join(site.member))).collect();
         let settled = Duration::from_millis(sites.len() as u64 * 100 + 1000);
         let length = Duration::from_secs(seconds);
-        Self { name, seed: 1, sites, script, settled, length, limits: CLEAN_LIMITS }
+        Self { name, seed: 1, sites, script, settled, length, limits: CLEAN_LIMITS, expected: Vec::new() }
+    }
+
+    /// The same where more must be so at a moment.
+    #[must_use]
+    pub fn expect(mut self, milliseconds: u64, expected: Expected) -> Self {
+        self.expected.push((milliseconds, expected));
+        self
     }
 
     /// The same with something more in its script.

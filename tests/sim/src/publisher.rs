@@ -215,11 +215,12 @@ impl Publisher {
                     }
                 }
             }
-            rtcp::Packet::PictureLossIndication { media, .. } => {
-                if let Some(layer) = self.layers.iter_mut().find(|layer| layer.stream.ssrc == media) {
-                    layer.wants_key = true;
-                    self.key_frames_asked += 1;
-                }
+            // As libwebrtc's simulcast encoder: asked for a key frame of one layer, it makes one of each.
+            rtcp::Packet::PictureLossIndication { media, .. }
+                if self.layers.iter().any(|layer| layer.stream.ssrc == media) =>
+            {
+                self.layers.iter_mut().for_each(|layer| layer.wants_key = true);
+                self.key_frames_asked += 1;
             }
             _ => {}
         }

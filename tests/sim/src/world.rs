@@ -106,6 +106,7 @@ pub struct World {
     trace: Trace,
     given: u64,
     malformed_messages: u32,
+    last_connection: u64,
 }
 
 /// Runs a plan to its end.
@@ -202,6 +203,7 @@ impl World {
             trace: Trace::default(),
             given: 0,
             malformed_messages: 0,
+            last_connection: 0,
         }
     }
 
@@ -491,7 +493,8 @@ impl World {
     fn act(&mut self, action: Action) {
         match action {
             Action::Join(member) => {
-                let connection = ConnectionId(u64::from(member));
+                self.last_connection += 1;
+                let connection = ConnectionId(self.last_connection);
                 let credential = Credential::Ticket { ticket: member.to_string() };
                 let hello = ClientMessage::Hello { protocol: PROTOCOL_VERSION, credential, take_over: false };
                 self.with(member, |node| {

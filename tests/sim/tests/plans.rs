@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
+use giaoban_media::DropReason;
 use giaoban_sim::plan::Plan;
 use giaoban_sim::{oracle, plans, scoreboard, world};
 
@@ -46,6 +47,21 @@ fn every_plan_is_good_at_other_seeds() {
             good_run(&plan, seed);
         }
     }
+}
+
+#[test]
+fn the_plans_do_what_their_names_say() {
+    let outcome = |plan: Plan| world::run(&plan, plan.seed);
+    let muted = outcome(plans::muted_client_goes_on_sending());
+    assert!(muted.statistics.dropped(DropReason::NotAllowed) > 200, "the muted client goes on sending");
+    let removed = outcome(plans::removed_in_mid_sentence());
+    assert!(
+        removed.statistics.dropped(DropReason::UnknownAddress) > 1000,
+        "the removed client goes on sending"
+    );
+    let rough = outcome(plans::source_switch_with_loss_and_reorder());
+    assert!(rough.nacks > 100 && rough.statistics.nacks_sent > 100, "packets are lost both ways");
+    assert!(rough.statistics.dropped(DropReason::Duplicate) > 100, "copies come");
 }
 
 #[test]

@@ -8,8 +8,6 @@ use giaoban_media_types::{MemberId, SlotId};
 use crate::plan::Limits;
 use crate::trace::{Record, Trace};
 
-/// Two packets of one microphone farther apart than this (2 s) belong to two times on the stage.
-const SEGMENT: u32 = 100;
 /// What is under way when the stage changes may still come so long.
 const UNDER_WAY: Duration = Duration::from_millis(400);
 
@@ -32,22 +30,28 @@ impl SoundLoss {
     }
 }
 
-/// Counts the loss in slot 0 of everyone, without the microphones that were ever muted.
+/// Counts the loss in slot 0 of everyone, without the microphones that were ever muted. Each time on the stage is
+/// counted by itself.
 #[must_use]
 pub fn sound_loss(trace: &Trace) -> SoundLoss {
-    let mut frames: BTreeMap<(MemberId, MemberId), Vec<u32>> = BTreeMap::new();
+    let mut turns: BTreeMap<(MemberId, MemberId), u32> = BTreeMap::new();
+    let mut frames: BTreeMap<(MemberId, MemberId, u32), Vec<u32>> = BTreeMap::new();
     let mut muted = Vec::new();
     for (_, record) in &trace.records {
         match record {
+            Record::Bound { receiver, slot: SlotId::STAGE_AUDIO, source: Some(source), .. } => {
+                *turns.entry((*receiver, source.member)).or_default() += 1;
+            }
             Record::Delivered { receiver, slot: SlotId::STAGE_AUDIO, tag } => {
-                frames.entry((*receiver, tag.source.member)).or_default().push(tag.frame);
+                let turn = turns.get(&(*receiver, tag.source.member)).copied().unwrap_or(0);
+                frames.entry((*receiver, tag.source.member, turn)).or_default().push(tag.frame);
             }
             Record::Muted(member) => muted.push(*member),
             _ => {}
         }
     }
     let mut loss = SoundLoss::default();
-    for ((_, source), mut frames) in frames {
+    for ((_, source, _), mut frames) in frames {
         if muted.contains(&source) {
             continue;
         }
@@ -55,11 +59,9 @@ pub fn sound_loss(trace: &Trace) -> SoundLoss {
         loss.expected += frames.len() as u64;
         for (&before, &frame) in frames.iter().zip(frames.iter().skip(1)) {
             let lost = (frame - before).saturating_sub(1);
-            if lost < SEGMENT {
-                loss.expected += u64::from(lost);
-                loss.lost += u64::from(lost);
-                loss.longest = loss.longest.max(lost);
-            }
+            loss.expected += u64::from(lost);
+            loss.lost += u64::from(lost);
+            loss.longest = loss.longest.max(lost);
         }
     }
     loss

@@ -6,7 +6,7 @@ use giaoban_media::rtp::Ssrc;
 use giaoban_media_types::{MemberId, SlotId, SourceId, SourceKind};
 
 use super::*;
-use crate::plan::{CLEAN_LIMITS, Limits, Plan};
+use crate::plan::{CLEAN_LIMITS, Expected, Limits, Plan};
 use crate::plans::two_sites;
 use crate::tag::Tag;
 use crate::trace::{Record, Sealed, Trace};
@@ -165,6 +165,9 @@ fn lost_sound_is_found() {
     assert!(sound_goes_on(&run, &limits(334, 2)).is_empty());
     assert_eq!(sound_goes_on(&run, &limits(333, 2)).len(), 1);
     assert_eq!(sound_goes_on(&run, &limits(334, 1)).len(), 1);
+    let again = bound(SlotId::STAGE_AUDIO, tag(2, SourceKind::Microphone, 0));
+    let two_turns = trace([(0, heard(2, 0)), (20, again), (900, heard(2, 50))]);
+    assert_eq!(sound_loss(&two_turns).lost, 0, "he was not on the stage in between");
 }
 
 #[test]
@@ -186,6 +189,19 @@ fn a_stage_that_sounds_as_another_than_it_looks_is_found() {
     assert_eq!(run(2, 3, 500), 1);
     assert_eq!(run(2, 4, 20), 1);
     assert_eq!(run(3, 3, 20), 1, "bound apart");
+}
+
+#[test]
+fn what_a_plan_expects_and_is_not_so_is_found() {
+    let run = trace([(0, painted(Some(2), 2, 1)), (0, heard(2, 0)), (1000, painted(Some(3), 3, 2))]);
+    let found = |at, expected| all_as_expected(&run, &[(at, expected)]).len();
+    let sees = |member, height| Expected::Sees { receiver: 1, slot: STAGE.0, member, height };
+    assert_eq!((found(999, sees(2, 720)), found(1000, sees(3, 720))), (0, 0));
+    assert_eq!((found(1000, sees(2, 720)), found(999, sees(2, 360))), (1, 1));
+    let (hears, hears_not) =
+        (Expected::Hears { receiver: 1, member: 2 }, Expected::HearsNot { receiver: 1, member: 2 });
+    assert_eq!((found(200, hears), found(201, hears)), (0, 1));
+    assert_eq!((found(200, hears_not), found(201, hears_not)), (1, 0));
 }
 
 fn short() -> Plan {
