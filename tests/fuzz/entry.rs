@@ -6,9 +6,7 @@ use std::time::Instant;
 
 use giaoban_media::dependency;
 use giaoban_media::rtcp::{self, Packet};
-use giaoban_media::rtp::{
-    self, AudioLevel, ExtensionId, Ssrc, TransportSequence, rtx, token,
-};
+use giaoban_media::rtp::{self, AudioLevel, ExtensionId, Ssrc, TransportSequence, rtx, token};
 use giaoban_media::sdp::{Answer, Direction, Offer, Part, StreamIdentity, accept};
 use giaoban_media::transport::ice::BindingRequest;
 use giaoban_media::transport::{
