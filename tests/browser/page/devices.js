@@ -1,5 +1,5 @@
 // Runs in the page before anything else: the site's camera is a canvas in its own colour, its microphone an
-// oscillator at its own pitch. `window.__site` is { colour, screen, tone, width, height, rate }, and for a
+// oscillator at its own pitch. `window.__site` is { colour, screen, tone (Hz or 'speech'), width, height, rate }, and for a
 // site without devices { refuseWith: the name of the error }, for pictures that people look at { scene: how many sit there }.
 (() => {
     // Only a page that came over TLS has devices: not the empty one before it.
@@ -79,17 +79,67 @@
         context.fillRect(0, height * 0.82, width, height * 0.025);
     }
 
+    /**
+     * Eight seconds of babble that a codec takes for speech: vowels by three formants over a voice whose pitch
+     * glides, hissing consonants, pauses. The same each time.
+     */
+    function babble(context) {
+        const rate = context.sampleRate;
+        const buffer = context.createBuffer(1, rate * 8, rate);
+        const samples = buffer.getChannelData(0);
+        let state = 7;
+        const random = () => {
+            state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+            return state / 2 ** 32;
+        };
+        const vowels = [[730, 1090, 2440], [270, 2290, 3010], [300, 870, 2240], [530, 1840, 2480], [570, 840, 2410], [440, 1020, 2240]];
+        const resonator = () => {
+            let [before, last] = [0, 0];
+            return (input, frequency, width) => {
+                const r = Math.exp((-Math.PI * width) / rate);
+                const next = (1 - r) * input + 2 * r * Math.cos((2 * Math.PI * frequency) / rate) * last - r * r * before;
+                [before, last] = [last, next];
+                return next;
+            };
+        };
+        const formants = [resonator(), resonator(), resonator()];
+        const hiss = resonator();
+        let at = 0;
+        let phase = 0;
+        let shape = vowels[0];
+        while (at < samples.length) {
+            const [next, consonant, vowel] = [vowels[Math.floor(random() * vowels.length)], rate * (0.03 + random() * 0.06), rate * (0.09 + random() * 0.16)];
+            const [from, to, loud, pitch] = [95 + random() * 80, 85 + random() * 90, 0.5 + random() * 0.5, 3500 + random() * 3000];
+            for (let n = 0; n < consonant && at < samples.length; n += 1, at += 1) samples[at] = hiss(random() - 0.5, pitch, 900) * 0.04;
+            for (let n = 0; n < vowel && at < samples.length; n += 1, at += 1) {
+                const along = n / vowel;
+                phase += (from + (to - from) * along) / rate;
+                const pulse = phase >= 1 ? 1 : 0;
+                phase -= pulse;
+                const breath = (random() - 0.5) * 0.02;
+                const glide = shape.map((value, i) => value + (next[i] - value) * Math.min(1, along * 3));
+                const sum = formants.reduce((total, filter, i) => total + filter(pulse + breath, glide[i], 70 + i * 40) / (i + 1), 0);
+                samples[at] = sum * loud * Math.sin(Math.PI * Math.min(1, along * 1.1));
+            }
+            shape = next;
+            if (random() < 0.2) at += Math.floor(rate * (0.08 + random() * 0.2));
+        }
+        const peak = samples.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+        for (let n = 0; n < samples.length; n += 1) samples[n] /= peak;
+        return new AudioBufferSourceNode(context, { buffer, loop: true });
+    }
+
     function sound(tone) {
         const context = clock();
         const output = context.createMediaStreamDestination();
-        const voice = new OscillatorNode(context, { frequency: tone });
         const volume = new GainNode(context, { gain: 0.4 });
-        voice.connect(volume).connect(output);
-        voice.start();
+        const source = tone === 'speech' ? babble(context) : new OscillatorNode(context, { frequency: tone });
+        source.connect(volume).connect(output);
+        source.start();
         outputs.add(output);
         context.resume();
         const [track] = output.stream.getAudioTracks();
-        return dress(track, 'Microphone', { deviceId: 'microphone', groupId: 'site' }, () => voice.stop());
+        return dress(track, 'Microphone', { deviceId: 'microphone', groupId: 'site' }, () => volume.disconnect());
     }
     const outputs = new Set();
 
