@@ -222,16 +222,18 @@ impl Socket {
 
     /// The next message; `None` when the gateway closed.
     pub async fn next(&mut self) -> Option<Value> {
-        let next = async {
-            loop {
-                match self.0.next().await {
-                    Some(Ok(Message::Text(text))) => return Some(serde_json::from_str(&text).unwrap()),
-                    Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
-                    Some(Ok(_)) => {}
-                }
+        tokio::time::timeout(PATIENCE, self.wait()).await.expect("the gateway says nothing")
+    }
+
+    /// The same, however long the gateway is silent.
+    pub async fn wait(&mut self) -> Option<Value> {
+        loop {
+            match self.0.next().await {
+                Some(Ok(Message::Text(text))) => return Some(serde_json::from_str(&text).unwrap()),
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
+                Some(Ok(_)) => {}
             }
-        };
-        tokio::time::timeout(PATIENCE, next).await.expect("the gateway says nothing")
+        }
     }
 
     /// The next message of a type; others are passed over.

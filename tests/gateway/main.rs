@@ -3,10 +3,18 @@
 #[cfg(test)]
 mod client;
 #[cfg(test)]
+mod disturbing;
+#[cfg(test)]
 mod entering;
+#[cfg(test)]
+mod member;
+#[cfg(test)]
+mod muting;
 #[cfg(test)]
 mod ordering;
 #[cfg(test)]
 mod refusing;
+#[cfg(test)]
+mod removing;
 #[cfg(test)]
 mod running;
