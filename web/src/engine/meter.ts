@@ -31,6 +31,22 @@ export class LevelMeter {
     this.stopReading = null;
     this.current.value = 0;
     if (track === null) return;
+    try {
+      this.stopReading = this.listen(track);
+    } catch {
+      // A computer without any sound output may refuse: the microphone works without its meter.
+      track.stop();
+    }
+  }
+
+  /** Lets everything go. */
+  dispose(): void {
+    this.read(null);
+    void this.context?.close();
+    this.context = null;
+  }
+
+  private listen(track: MediaStreamTrack): () => void {
     this.context ??= new AudioContext();
     const context = this.context;
     const source = context.createMediaStreamSource(new MediaStream([track]));
@@ -43,17 +59,10 @@ export class LevelMeter {
       analyser.getFloatTimeDomainData(samples);
       this.current.value = Math.round(loudness(samples) * 50) / 50;
     }, PERIOD_MS);
-    this.stopReading = () => {
+    return () => {
       clearInterval(timer);
       source.disconnect();
       track.stop();
     };
-  }
-
-  /** Lets everything go. */
-  dispose(): void {
-    this.read(null);
-    void this.context?.close();
-    this.context = null;
   }
 }

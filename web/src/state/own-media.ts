@@ -192,8 +192,8 @@ export class OwnSources {
     if (kind === 'microphone') {
       this.microphone = track;
       if (track !== null) track.contentHint = 'speech';
-      this.talk.setDevice(track !== null);
       if (track !== null && this.talk.state.value !== 'off') this.owner.setTrack('microphone', track);
+      this.talk.setDevice(track !== null);
     } else {
       if (track === null) this.owner.setTrack('camera', null);
       else track.contentHint = 'motion';

@@ -3,6 +3,7 @@ import { SeatStore } from '../../src/engine/storage';
 import type { ErrorCode } from '../../src/gen/wire';
 import { Session, type SessionOwner } from '../../src/state/session';
 import { FakeWebSocket } from '../engine/fake-socket';
+import { memoryStorage } from './memory-storage';
 
 let log: string[];
 let seat: SeatStore;
@@ -13,15 +14,6 @@ let answer: (path: string) => { status: number; body: unknown } | null;
 const settle = async () => void (await vi.advanceTimersByTimeAsync(0));
 const phase = () => session.phase.value;
 const hello = () => FakeWebSocket.last().sent[0];
-
-function memory(): Storage {
-  const entries = new Map<string, string>();
-  return {
-    getItem: (key: string) => entries.get(key) ?? null,
-    setItem: (key: string, value: string) => void entries.set(key, value),
-    removeItem: (key: string) => void entries.delete(key),
-  } as Storage;
-}
 
 function makeSession(): Session {
   const owner: SessionOwner = {
@@ -50,7 +42,7 @@ beforeEach(() => {
       : { status: 200, body: { ticket: 'ticket' } };
   FakeWebSocket.all = [];
   vi.stubGlobal('WebSocket', FakeWebSocket);
-  vi.stubGlobal('sessionStorage', memory());
+  vi.stubGlobal('sessionStorage', memoryStorage());
   vi.stubGlobal('fetch', (path: string, init: RequestInit) => {
     asked.push(`${path} ${String(init.body)}`);
     const given = answer(path);
