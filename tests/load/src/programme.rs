@@ -175,7 +175,8 @@ impl Programme {
     }
 
     fn frame(&mut self, now: Instant, packets: &mut Vec<Packet>) {
-        let key_frame = std::mem::take(&mut self.key_frame_due) || self.frames % KEY_FRAME_INTERVAL == 0;
+        let key_frame =
+            std::mem::take(&mut self.key_frame_due) || self.frames.is_multiple_of(KEY_FRAME_INTERVAL);
         for place in 0..self.picture.packets {
             let mut payload = vec![0xA5; self.picture.length.max(VIDEO_HEAD + STAMP_LENGTH)];
             let head = head(self.frames, place == 0, key_frame);
