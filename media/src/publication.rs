@@ -6,7 +6,7 @@ use giaoban_media_types::{MediaKind, SlotId, SourceKind};
 
 use crate::arena::Key;
 use crate::history::History;
-use crate::keyframe::KeyframeGate;
+use crate::keyframe::{KeyframeGate, KeyframePace};
 use crate::nack::MissingPackets;
 use crate::report::{Reception, StreamClock};
 use crate::rtp::{AudioLevel, Ssrc};
@@ -186,6 +186,8 @@ pub struct Publication {
     pub encodings: Vec<Encoding>,
     /// The layers that are being sent, as of the last look.
     pub layers: Vec<Layer>,
+    /// When its publisher may be asked for key frames.
+    pub pace: KeyframePace,
     /// All slots bound to it, whether they read a layer yet or not.
     pub watchers: Watchers,
     /// When its last permitted packet came; `None` while it is stopped.
@@ -208,6 +210,7 @@ impl Publication {
             kind,
             encodings,
             layers: Vec::new(),
+            pace: KeyframePace::default(),
             watchers: Watchers::default(),
             last_packet: None,
             activity,

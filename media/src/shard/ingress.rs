@@ -131,7 +131,7 @@ impl<T: Transport> Shard<T> {
             self.urgent.push(key);
         }
         if received.detail.is_key_frame() {
-            encoding.gate.arrived();
+            encoding.gate.settle();
         }
         let mut bytes = self.pool.take();
         bytes.extend_from_slice(received.payload);

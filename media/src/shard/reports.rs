@@ -48,18 +48,20 @@ impl<T: Transport> Shard<T> {
             if !allowed.contains(publication.kind) || publication.last_packet.is_none() {
                 continue;
             }
+            let may_ask = publication.pace.is_open(now);
             for encoding in &mut publication.encodings {
                 let Some(media) = encoding.ssrc else { continue };
                 if encoding.watchers.is_empty() {
                     encoding.missing.forget();
-                    encoding.gate.forget();
+                    encoding.gate.settle();
                     continue;
                 }
                 requests.clear();
                 encoding.missing.due(now, round_trip, requests);
                 self.statistics.nacks_sent += requests.len() as u64;
                 write_nack(buffer, reporter, media, requests.iter().copied());
-                if encoding.gate.due(now) {
+                if may_ask && encoding.gate.is_wanted() {
+                    publication.pace.asked(now);
                     self.statistics.picture_loss_indications_sent += 1;
                     write_picture_loss_indication(buffer, reporter, media);
                 }

@@ -16,6 +16,9 @@ pub const SPEECH_INTERVAL: Duration = Duration::from_millis(100);
 /// Microphones ranked: three for the slots, one more for a receiver who is among them himself,
 /// and one more whose stage slot carries one of them.
 const RANKED: usize = 5;
+/// The dominant speaker is reported while he has spoken this recently: the pauses between words count as speech,
+/// what keeps a microphone active after its last word does not.
+const SPEAKING_NOW: Duration = Duration::from_millis(300);
 
 impl<T: Transport> Shard<T> {
     /// Notes that the ranking of a conference is to be made again.
@@ -45,7 +48,13 @@ impl<T: Transport> Shard<T> {
         let Some(state) = self.conferences.get(&conference) else { return };
         let mut dominant = state.dominant.clone();
         let microphones = self.microphones(conference);
-        let leader = dominant.decide(microphones.iter().copied());
+        let speaks_now = |leader: &MemberId| {
+            let activity =
+                microphones.iter().find(|(member, _)| member == leader).map(|(_, activity)| activity);
+            let last = activity.and_then(|activity| activity.last_spoken());
+            last.is_some_and(|last| now.saturating_duration_since(last) <= SPEAKING_NOW)
+        };
+        let leader = dominant.decide(microphones.iter().copied()).filter(speaks_now);
         let speakers: Vec<MemberId> = microphones
             .iter()
             .filter(|(_, activity)| activity.active_since().is_some())

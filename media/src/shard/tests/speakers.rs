@@ -162,6 +162,17 @@ fn speaking_is_reported_when_it_changes_and_not_more_often_than_ten_times_a_seco
 }
 
 #[test]
+fn who_has_stopped_is_dominant_no_longer_though_his_microphone_stays_active() {
+    let mut room = Room::new(3);
+    room.talk(&[], 500);
+    room.talk(&[2], 400);
+    room.talk(&[], 500);
+    let reported = room.speaking();
+    assert_eq!(reported.first(), Some(&(Some(2), vec![2])));
+    assert_eq!(reported.last(), Some(&(None, vec![2])));
+}
+
+#[test]
 fn a_muted_speaker_is_not_reported() {
     let mut room = Room::new(2);
     room.talk(&[2], 500);

@@ -106,7 +106,7 @@ fn a_pending_switch_asks_for_key_frames_at_a_pace_and_stops_when_one_comes() {
         world.pass(20 * MILLISECOND);
     }
     let asked = world.take_requests(2).1.len();
-    assert_eq!(asked as u128, Duration::from_secs(2).as_millis() / REQUEST_INTERVAL.as_millis());
+    assert_eq!(asked as u128, Duration::from_secs(2).as_millis().div_ceil(REQUEST_INTERVAL.as_millis()));
     world.frame(2, &mut camera, true, 1);
     world.pass(3 * REQUEST_INTERVAL);
     assert_eq!(world.take_requests(2).1, []);
@@ -259,6 +259,8 @@ fn a_layer_is_changed_at_a_key_frame_and_the_old_one_goes_on_until_then() {
     world.take_requests(2);
 
     world.bind(1, STAGE, Some((2, SourceKind::Camera)), 720, 1);
+    assert_eq!(world.take_requests(2).1, [], "the camera was asked for its small layer just now");
+    world.pass(REQUEST_INTERVAL);
     assert_eq!(world.take_requests(2).1, [layers[2].ssrc]);
     for _ in 0..3 {
         all_layers(&mut world, &mut layers, &[false; 3]);
