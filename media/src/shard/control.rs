@@ -110,8 +110,31 @@ impl<T: Transport> Shard<T> {
     }
 }
 
-/// Three parts of what was, one part of what is reported now.
+/// More loss counts at once, less by a quarter with each report: redundancy that comes late is of no use,
+/// and browsers report on sound only every five seconds.
 fn smooth(before: u8, report: &ReportBlock) -> u8 {
-    let sum = u16::from(before) * 3 + u16::from(report.fraction_lost);
-    u8::try_from(sum.div_ceil(4)).unwrap_or(u8::MAX)
+    let decayed = before - before.saturating_sub(report.fraction_lost).div_ceil(4);
+    decayed.max(report.fraction_lost)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loss_counts_at_once_and_fades() {
+        let report = |fraction_lost| ReportBlock {
+            ssrc: Ssrc(1),
+            fraction_lost,
+            cumulative_lost: 0,
+            highest_sequence: 0,
+            jitter: 0,
+            last_sender_report: 0,
+            delay_since_last: 0,
+        };
+        assert_eq!(smooth(0, &report(200)), 200);
+        assert_eq!(smooth(200, &report(0)), 150);
+        assert_eq!(smooth(200, &report(199)), 199);
+        assert_eq!((0..40).fold(255, |loss, _| smooth(loss, &report(0))), 0);
+    }
 }
