@@ -1,3 +1,6 @@
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+
 use super::*;
 
 #[test]
@@ -122,16 +125,20 @@ fn a_session_may_have_a_bounded_number_of_datagrams_wait() {
     assert_eq!(verdicts.last(), Some(&Some(DropReason::Overload)));
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
-
-    #[test]
-    fn a_browser_connects_at_20_percent_loss_each_way(losses in prop::collection::vec(prop::bool::weighted(0.2), 200)) {
-        let mut world = World::new(false);
-        let mut browser = world.browser(ID, 61_000);
-        world.losses = losses;
-        let begun = world.now;
-        world.connect(&mut browser);
-        prop_assert!(world.connected() && browser.keys.is_some(), "after {:?}", world.now - begun);
-    }
+/// Of a long enough row of losses any handshake dies, so the claim is one about many.
+#[test]
+fn nineteen_of_twenty_browsers_connect_within_four_seconds_at_20_percent_loss_each_way() {
+    let mut random = ChaCha8Rng::seed_from_u64(9147);
+    let mut times: Vec<Duration> = (0..400)
+        .map(|_| {
+            let mut world = World::new(false);
+            let mut browser = world.browser(ID, 61_000);
+            world.losses = (0..200).map(|_| random.next_u32() % 5 == 0).collect();
+            let begun = world.now;
+            world.connect(&mut browser);
+            world.now - begun
+        })
+        .collect();
+    times.sort();
+    assert!(times[379] <= Duration::from_secs(4), "{:?}", &times[370..]);
 }
