@@ -105,7 +105,7 @@ pub fn source_switch_with_loss_and_reorder() -> Plan {
 #[must_use]
 pub fn stage_follows_speaker() -> Plan {
     let sites = (1..=4).map(Site::new).collect();
-    let mut plan = Plan::new("stage_follows_speaker", sites, 27);
+    let mut plan = Plan::new("stage_follows_speaker", sites, 32);
     for (place, speaker) in (0..).zip([2, 3, 4, 1]) {
         let at = 2000 + place * 6000;
         plan = plan.at(at, Action::Speak(speaker, true)).at(at + 6000, Action::Speak(speaker, false));
@@ -114,7 +114,10 @@ pub fn stage_follows_speaker() -> Plan {
             plan = plan.expect(at + 5500, Expected::Hears { receiver, member: speaker });
         }
     }
-    plan
+    // A cough is no speech.
+    plan.at(28_000, Action::Speak(3, true))
+        .at(28_400, Action::Speak(3, false))
+        .expect(31_900, sees(2, STAGE, 1, 720))
 }
 
 /// The chair mutes a site whose client goes on sending, and lets it speak again.
