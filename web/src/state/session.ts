@@ -47,6 +47,8 @@ export class Session implements SocketOwner {
   private readonly selfSignal = signal<Self | null>(null);
   private link: string | null = null;
   private resume: string | null = null;
+  /** The gateway has said since the last welcome that there are too many attempts. */
+  private limited = false;
   private lobbyTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -128,6 +130,7 @@ export class Session implements SocketOwner {
   onMessage(message: ServerMessage): void {
     if (message.type === 'welcome') {
       this.resume = message.resume;
+      this.limited = false;
       this.seat.write({ resume: message.resume });
       this.selfSignal.value = { member: message.member, role: message.role };
       this.owner.onWelcome();
@@ -160,6 +163,10 @@ export class Session implements SocketOwner {
       case 'unreachable':
         return 'retry';
       case 'rate_limited':
+        // A link may try again every second (`src/limits.rs`); said once, not at every try.
+        if (!this.limited) this.owner.onError(code);
+        this.limited = true;
+        return 'retry';
       case 'overloaded':
       case 'too_fast':
       case 'bad_message':

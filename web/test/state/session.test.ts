@@ -184,6 +184,20 @@ describe('a refusal', () => {
     },
   );
 
+  it('for too many attempts is said once and asked about again within a second', async () => {
+    const given = answer;
+    answer = (path) =>
+      path.endsWith('lobby') ? given(path) : { status: 429, body: { code: 'rate_limited' } };
+    await session.open('L');
+    session.join(false);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(log).toEqual(['rate_limited']);
+    answer = given;
+    await vi.advanceTimersByTimeAsync(1000);
+    FakeWebSocket.last().accept();
+    expect(hello()).toMatchObject({ credential: { by: 'ticket', ticket: 'ticket' } });
+  });
+
   it('of the seat can be answered by taking it over', async () => {
     await session.open('L');
     session.join(false);
