@@ -1,5 +1,9 @@
 //! Configuration: a TOML file, then the environment, then flags.
 
+mod database;
+
+pub use database::{Database, DatabaseUrl};
+
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -16,6 +20,8 @@ const MAX_SHARDS: u16 = 64;
 pub struct Config {
     /// Where the database, keys and control socket live; see [`Config::data_directory`].
     pub data: Option<PathBuf>,
+    /// The store's database.
+    pub database: Database,
     /// What browsers reach.
     pub https: Https,
     /// What only the operator reaches.

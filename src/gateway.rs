@@ -54,7 +54,7 @@ pub enum StartError {
     #[error(transparent)]
     Listen(#[from] ListenError),
     /// The database.
-    #[error("{0}; its file is giaoban.db in the data directory")]
+    #[error(transparent)]
     Store(#[from] StoreError),
     /// The first links.
     #[error(transparent)]
@@ -106,7 +106,7 @@ impl Gateway {
         let acceptor = TlsAcceptor::from(Arc::new(server_config(Arc::clone(&certificate) as Arc<_>)?));
         let listeners = Listeners::bind(&config)?;
 
-        let store = Store::open(&data.path().join("giaoban.db")).await?;
+        let store = Store::at(config.database.url.as_ref(), data.path()).await?;
         let listen = listeners.https_addresses.first();
         let host =
             links::host(config.https.host.as_deref(), listen.map(SocketAddr::ip), addresses::preferred());

@@ -1,5 +1,6 @@
-//! The store: rooms, seats with their links, durable state, resume secrets. SQLite, one file.
+//! The store: rooms, seats with their links, durable state, resume secrets. SQLite in one file, or PostgreSQL.
 
+mod database;
 mod record;
 mod row;
 mod schema;
@@ -12,11 +13,14 @@ use std::time::{Duration, SystemTime};
 use giaoban_media_types::{ConferenceId, MemberId};
 use giaoban_signaling::conference::Durable;
 use giaoban_signaling::wire::RoomInfo;
-use sqlx::SqlitePool;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
+use self::database::{Database, Transaction, values};
+use crate::config::DatabaseUrl;
 use crate::registry::SeatRef;
 use crate::secret::SecretHash;
+
+/// SQLite's file in the data directory.
+const FILE: &str = "giaoban.db";
 
 /// How long a resume secret lives. A briefing is shorter; the link itself outlives it.
 const RESUME_LIFETIME: Duration = Duration::from_secs(12 * 3600);
@@ -38,37 +42,48 @@ pub enum StoreError {
     },
 }
 
-/// The database. Cheap to clone; calls are carried out one after the other.
+/// The database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
-    pool: SqlitePool,
+    database: Database,
 }
 
 impl Store {
-    /// Opens the database and brings its tables up to date. Its file is readable by its owner alone.
+    /// Opens the configured database: PostgreSQL by its URL, else SQLite in the data directory.
+    ///
+    /// # Errors
+    /// See [`Store::open`] and [`Store::connect`].
+    pub async fn at(url: Option<&DatabaseUrl>, data: &Path) -> Result<Self, StoreError> {
+        match url {
+            Some(url) => Self::connect(url.as_str()).await,
+            None => Self::open(&data.join(FILE)).await,
+        }
+    }
+
+    /// Opens an SQLite file and brings its tables up to date. The file is readable by its owner alone.
     ///
     /// # Errors
     /// If the file cannot be used or was written by a later version.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        use std::os::unix::fs::OpenOptionsExt;
-        // SQLite gives its other files the mode of this one.
-        std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .journal_mode(SqliteJournalMode::Wal)
-            // What was confirmed survives a power cut.
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(5));
-        // One connection: calls are served in the order they came, and none sees the database locked.
-        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
-        schema::migrate(&pool).await?;
-        Ok(Self { pool })
+        Self::with(Database::open_file(path).await?).await
     }
 
-    /// Writes what is still in memory and closes the file.
+    /// Connects to a PostgreSQL database and brings its tables up to date.
+    ///
+    /// # Errors
+    /// If the database cannot be reached or was written by a later version.
+    pub async fn connect(url: &str) -> Result<Self, StoreError> {
+        Self::with(Database::connect(url).await?).await
+    }
+
+    async fn with(database: Database) -> Result<Self, StoreError> {
+        schema::migrate(&database).await?;
+        Ok(Self { database })
+    }
+
+    /// Writes what is still in memory and lets go of the database.
     pub async fn close(&self) {
-        self.pool.close().await;
+        self.database.close().await;
     }
 
     /// Every room with its living seats, in the order they were made.
@@ -76,12 +91,12 @@ impl Store {
     /// # Errors
     /// See [`StoreError`].
     pub async fn rooms(&self) -> Result<Vec<RoomRow>, StoreError> {
-        let rows = sqlx::query_as("SELECT id, slug, title, classification, durable FROM rooms ORDER BY id");
+        let rows = "SELECT id, slug, title, classification, durable FROM rooms ORDER BY id";
         let mut rooms = Vec::new();
-        for raw in rows.fetch_all(&self.pool).await? {
+        for raw in self.database.all(rows, values![]).await? {
             let mut room = row::room(raw)?;
             let seats = "SELECT id, name, role FROM seats WHERE room = $1 AND revoked_at IS NULL ORDER BY id";
-            let seats = sqlx::query_as(seats).bind(room.conference.0).fetch_all(&self.pool).await?;
+            let seats = self.database.all(seats, values![room.conference.0]).await?;
             room.seats = seats.into_iter().map(row::seat).collect::<Result<_, _>>()?;
             rooms.push(room);
         }
@@ -98,16 +113,16 @@ impl Store {
         info: &RoomInfo,
         seats: &[NewSeat],
     ) -> Result<(ConferenceId, Vec<MemberId>), StoreError> {
-        let mut transaction = self.pool.begin().await?;
-        let id: i64 = sqlx::query_scalar(
-            "INSERT INTO rooms (slug, title, classification, durable) VALUES ($1, $2, $3, $4) RETURNING id",
-        )
-        .bind(slug)
-        .bind(&info.title)
-        .bind(row::to_text(&info.classification)?)
-        .bind(record::to_json(&record::fresh())?)
-        .fetch_one(&mut *transaction)
-        .await?;
+        let mut transaction = self.database.begin().await?;
+        let insert =
+            "INSERT INTO rooms (slug, title, classification, durable) VALUES ($1, $2, $3, $4) RETURNING id";
+        let values = values![
+            slug,
+            &info.title,
+            row::to_text(&info.classification)?,
+            record::to_json(&record::fresh())?
+        ];
+        let (id,) = transaction.one(insert, values).await?;
         let conference = ConferenceId(row::id(id)?);
         let mut members = Vec::new();
         for seat in seats {
@@ -122,8 +137,10 @@ impl Store {
     /// # Errors
     /// See [`StoreError`].
     pub async fn add_seat(&self, conference: ConferenceId, seat: &NewSeat) -> Result<MemberId, StoreError> {
-        let mut connection = self.pool.acquire().await?;
-        insert_seat(&mut connection, conference, seat).await
+        let mut transaction = self.database.begin().await?;
+        let member = insert_seat(&mut transaction, conference, seat).await?;
+        transaction.commit().await?;
+        Ok(member)
     }
 
     /// Every link ever made, without its secret.
@@ -133,8 +150,7 @@ impl Store {
     pub async fn links(&self) -> Result<Vec<LinkRow>, StoreError> {
         let rows = "SELECT seats.id, seats.room, rooms.title, seats.name, seats.role, seats.revoked_at \
                     FROM seats JOIN rooms ON rooms.id = seats.room ORDER BY seats.id";
-        let rows = sqlx::query_as(rows).fetch_all(&self.pool).await?;
-        rows.into_iter().map(row::link).collect()
+        self.database.all(rows, values![]).await?.into_iter().map(row::link).collect()
     }
 
     /// Whose link this is, if it is alive.
@@ -144,7 +160,7 @@ impl Store {
     pub async fn find_link(&self, link: SecretHash) -> Result<Option<Admission>, StoreError> {
         let found =
             "SELECT link_hash, room, id, name, role FROM seats WHERE link_hash = $1 AND revoked_at IS NULL";
-        let found = sqlx::query_as(found).bind(link.as_bytes()).fetch_optional(&self.pool).await?;
+        let found = self.database.optional(found, values![link.as_bytes()]).await?;
         found.map(row::admission).transpose().map(|found| found.filter(|found| found.link.verify(&link)))
     }
 
@@ -153,17 +169,13 @@ impl Store {
     /// # Errors
     /// See [`StoreError`].
     pub async fn revoke(&self, member: MemberId) -> Result<Option<ConferenceId>, StoreError> {
-        let mut transaction = self.pool.begin().await?;
-        let room: Option<i64> = sqlx::query_scalar(
-            "UPDATE seats SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL RETURNING room",
-        )
-        .bind(seconds(SystemTime::now()))
-        .bind(member.0)
-        .fetch_optional(&mut *transaction)
-        .await?;
-        sqlx::query("DELETE FROM resumes WHERE seat = $1").bind(member.0).execute(&mut *transaction).await?;
+        let mut transaction = self.database.begin().await?;
+        let revoke = "UPDATE seats SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL RETURNING room";
+        let values = values![seconds(SystemTime::now()), member.0];
+        let room: Option<(i64,)> = transaction.optional(revoke, values).await?;
+        transaction.execute("DELETE FROM resumes WHERE seat = $1", values![member.0]).await?;
         transaction.commit().await?;
-        room.map(row::id).transpose().map(|room| room.map(ConferenceId))
+        room.map(|(room,)| row::id(room).map(ConferenceId)).transpose()
     }
 
     /// Ends the seat's resume secrets; its link lives.
@@ -171,7 +183,7 @@ impl Store {
     /// # Errors
     /// See [`StoreError`].
     pub async fn forget_resumes(&self, member: MemberId) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM resumes WHERE seat = $1").bind(member.0).execute(&self.pool).await?;
+        self.database.execute("DELETE FROM resumes WHERE seat = $1", values![member.0]).await?;
         Ok(())
     }
 
@@ -184,14 +196,10 @@ impl Store {
         secret: SecretHash,
         now: SystemTime,
     ) -> Result<Option<SeatRef>, StoreError> {
-        let found: Option<(i64, i64)> = sqlx::query_as(
-            "SELECT seats.room, seats.id FROM resumes JOIN seats ON seats.id = resumes.seat \
-             WHERE resumes.hash = $1 AND resumes.expires_at > $2 AND seats.revoked_at IS NULL",
-        )
-        .bind(secret.as_bytes())
-        .bind(seconds(now))
-        .fetch_optional(&self.pool)
-        .await?;
+        let find = "SELECT seats.room, seats.id FROM resumes JOIN seats ON seats.id = resumes.seat \
+             WHERE resumes.hash = $1 AND resumes.expires_at > $2 AND seats.revoked_at IS NULL";
+        let values = values![secret.as_bytes(), seconds(now)];
+        let found: Option<(i64, i64)> = self.database.optional(find, values).await?;
         found
             .map(|(room, seat)| {
                 Ok(SeatRef { conference: ConferenceId(row::id(room)?), member: MemberId(row::id(seat)?) })
@@ -212,24 +220,15 @@ impl Store {
         now: SystemTime,
     ) -> Result<bool, StoreError> {
         let presented = presented.as_ref().map(SecretHash::as_bytes).unwrap_or_default();
-        let mut transaction = self.pool.begin().await?;
-        sqlx::query("DELETE FROM resumes WHERE (seat = $1 AND hash <> $2) OR expires_at <= $3")
-            .bind(member.0)
-            .bind(presented)
-            .bind(seconds(now))
-            .execute(&mut *transaction)
-            .await?;
-        let kept = sqlx::query(
-            "INSERT INTO resumes (hash, seat, expires_at) \
-             SELECT $1, id, $2 FROM seats WHERE id = $3 AND revoked_at IS NULL",
-        )
-        .bind(fresh.as_bytes())
-        .bind(seconds(now + RESUME_LIFETIME))
-        .bind(member.0)
-        .execute(&mut *transaction)
-        .await?;
+        let mut transaction = self.database.begin().await?;
+        let forget = "DELETE FROM resumes WHERE (seat = $1 AND hash <> $2) OR expires_at <= $3";
+        transaction.execute(forget, values![member.0, presented, seconds(now)]).await?;
+        let keep = "INSERT INTO resumes (hash, seat, expires_at) \
+             SELECT $1, id, $2 FROM seats WHERE id = $3 AND revoked_at IS NULL";
+        let values = values![fresh.as_bytes(), seconds(now + RESUME_LIFETIME), member.0];
+        let kept = transaction.execute(keep, values).await?;
         transaction.commit().await?;
-        Ok(kept.rows_affected() == 1)
+        Ok(kept == 1)
     }
 
     /// Keeps the durable part of a conference.
@@ -237,30 +236,26 @@ impl Store {
     /// # Errors
     /// See [`StoreError`].
     pub async fn save(&self, conference: ConferenceId, durable: &Durable) -> Result<(), StoreError> {
-        sqlx::query("UPDATE rooms SET durable = $1 WHERE id = $2")
-            .bind(record::to_json(durable)?)
-            .bind(conference.0)
-            .execute(&self.pool)
-            .await?;
+        let values = values![record::to_json(durable)?, conference.0];
+        self.database.execute("UPDATE rooms SET durable = $1 WHERE id = $2", values).await?;
         Ok(())
     }
 }
 
 async fn insert_seat(
-    connection: &mut sqlx::SqliteConnection,
+    transaction: &mut Transaction,
     conference: ConferenceId,
     seat: &NewSeat,
 ) -> Result<MemberId, StoreError> {
-    let id: i64 = sqlx::query_scalar(
-        "INSERT INTO seats (room, name, role, link_hash, created_at) VALUES ($1, $2, $3, $4, $5) RETURNING id",
-    )
-    .bind(conference.0)
-    .bind(&seat.name)
-    .bind(row::to_text(&seat.role)?)
-    .bind(seat.link.as_bytes())
-    .bind(seconds(SystemTime::now()))
-    .fetch_one(connection)
-    .await?;
+    let insert = "INSERT INTO seats (room, name, role, link_hash, created_at) VALUES ($1, $2, $3, $4, $5) RETURNING id";
+    let values = values![
+        conference.0,
+        &seat.name,
+        row::to_text(&seat.role)?,
+        seat.link.as_bytes(),
+        seconds(SystemTime::now())
+    ];
+    let (id,) = transaction.one(insert, values).await?;
     row::id(id).map(MemberId)
 }
 

@@ -1,5 +1,7 @@
 //! Helpers of unit tests.
 
+pub mod postgres;
+
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::config::{Announced, Config, ConfigError};
+use crate::config::{Announced, Config, ConfigError, DatabaseUrl};
 
 /// A secure video-conference gateway for command briefings.
 #[derive(Parser)]
@@ -87,6 +87,9 @@ pub struct Place {
     /// Data directory
     #[arg(long, value_name = "DIR", env = "GIAOBAN_DATA")]
     data: Option<PathBuf>,
+    /// PostgreSQL database, instead of SQLite in the data directory
+    #[arg(long, value_name = "URL", env = "GIAOBAN_DATABASE", hide_env_values = true)]
+    database: Option<DatabaseUrl>,
 }
 
 /// What can be set without a file; each wins over the file.
@@ -129,6 +132,9 @@ impl Place {
         };
         if let Some(data) = &self.data {
             config.data = Some(data.clone());
+        }
+        if let Some(url) = &self.database {
+            config.database.url = Some(url.clone());
         }
         Ok(config)
     }

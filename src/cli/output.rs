@@ -66,6 +66,8 @@ pub fn config(config: &Config) -> io::Result<()> {
     let texts = |items: Vec<String>| if items.is_empty() { "-".to_owned() } else { items.join(", ") };
     writeln!(out, "The configuration is good.")?;
     writeln!(out, "  data                 {}", config.data_directory().display())?;
+    let database = if config.database.url.is_some() { "PostgreSQL" } else { "SQLite, in the data directory" };
+    writeln!(out, "  database             {database}")?;
     writeln!(
         out,
         "  https.listen         {}",

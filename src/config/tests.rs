@@ -22,6 +22,8 @@ fn every_key_can_be_set() {
     let config = parse(
         r#"
         data = "/srv/giaoban"
+        [database]
+        url = "postgresql:///giaoban?host=/run/postgresql"
         [https]
         listen = ["192.0.2.1:443", "[2001:db8::1]:443"]
         host = "hop.example"
@@ -40,6 +42,7 @@ fn every_key_can_be_set() {
     )
     .unwrap();
     config.validate().unwrap();
+    assert!(config.database.url.is_some());
     assert_eq!(config.https.listen.len(), 2);
     assert_eq!(config.media.announce[1], Announced::Socket("198.51.100.8:3478".parse().unwrap()));
     assert_eq!(config.limits.room_members, 5);

@@ -1,106 +1,75 @@
+//! The contract of the store, on both databases, and what each of them has for itself.
+
 use giaoban_signaling::wire::{Classification, Role, StageRule, WireSource, WireSourceKind};
 
 use super::*;
 use crate::secret::Secret;
 use crate::testing::TemporaryDirectory;
+use crate::testing::postgres::Postgres;
 
-struct Fixture {
-    temporary: TemporaryDirectory,
-    store: Store,
-    conference: ConferenceId,
-    member: MemberId,
-    link: SecretHash,
+/// An empty database of the test's own, which can be opened more than once.
+#[derive(Clone)]
+struct Bench(Place);
+
+#[derive(Clone)]
+enum Place {
+    File(std::path::PathBuf),
+    Url(String),
 }
 
-async fn open(temporary: &TemporaryDirectory) -> Store {
-    Store::open(&temporary.path().join("test.db")).await.unwrap()
+impl Bench {
+    async fn open(&self) -> Store {
+        match &self.0 {
+            Place::File(path) => Store::open(path).await.unwrap(),
+            Place::Url(url) => Store::connect(url).await.unwrap(),
+        }
+    }
 }
 
-async fn fixture() -> Fixture {
-    let temporary = TemporaryDirectory::new();
-    let store = open(&temporary).await;
-    let link = Secret::random().unwrap().hash();
-    let info = RoomInfo { title: "Giao ban".into(), classification: Classification::Secret };
-    let seats = [NewSeat { name: "Điểm cầu 1".into(), role: Role::Site, link }];
-    let (conference, members) = store.create_room("giao-ban", &info, &seats).await.unwrap();
-    Fixture { temporary, store, conference, member: members[0], link }
-}
+/// Each claim is a test of its own on SQLite, and all of them are one test on PostgreSQL, so that one server serves.
+macro_rules! contract {
+    ($($module:ident: $($claim:ident),+;)+) => {
+        mod sqlite {
+            use super::*;
+            $($(
+                #[tokio::test]
+                async fn $claim() {
+                    let temporary = TemporaryDirectory::new();
+                    super::$module::$claim(Bench(Place::File(temporary.path().join("test.db")))).await;
+                }
+            )+)+
+        }
 
-#[tokio::test]
-async fn a_restart_finds_rooms_seats_and_state_as_they_were() {
-    let fixture = fixture().await;
-    let durable = Durable {
-        locked: true,
-        ended: false,
-        stage: StageRule::Pinned {
-            source: WireSource { member: fixture.member.0, kind: WireSourceKind::Screen },
-        },
-        muted_all: true,
-        muted: [MemberId(1)].into(),
-        let_speak: [MemberId(2)].into(),
-        removed: [MemberId(3)].into(),
+        #[tokio::test]
+        async fn postgresql_keeps_the_same_contract() {
+            let postgres = Postgres::start().await;
+            let mut broken = Vec::new();
+            $($(
+                let bench = Bench(Place::Url(postgres.database(stringify!($claim)).await));
+                if tokio::spawn($module::$claim(bench)).await.is_err() {
+                    broken.push(stringify!($claim));
+                }
+            )+)+
+            assert!(broken.is_empty(), "{broken:?}");
+        }
     };
-    fixture.store.save(fixture.conference, &durable).await.unwrap();
-    fixture.store.close().await;
-
-    let rooms = open(&fixture.temporary).await.rooms().await.unwrap();
-    assert_eq!(rooms.len(), 1);
-    assert_eq!(rooms[0].info.title, "Giao ban");
-    assert!(matches!(rooms[0].info.classification, Classification::Secret));
-    assert!(rooms[0].durable == durable);
-    assert_eq!(rooms[0].seats.len(), 1);
-    assert_eq!(rooms[0].seats[0].name, "Điểm cầu 1");
 }
 
-#[tokio::test]
-async fn a_link_opens_its_seat_until_it_is_revoked() {
-    let fixture = fixture().await;
-    let found = fixture.store.find_link(fixture.link).await.unwrap().unwrap();
-    assert_eq!(found.seat, SeatRef { conference: fixture.conference, member: fixture.member });
-    assert!(fixture.store.find_link(Secret::random().unwrap().hash()).await.unwrap().is_none());
-
-    assert_eq!(fixture.store.revoke(fixture.member).await.unwrap(), Some(fixture.conference));
-    assert!(fixture.store.find_link(fixture.link).await.unwrap().is_none());
-    assert_eq!(fixture.store.revoke(fixture.member).await.unwrap(), None);
-    assert!(fixture.store.rooms().await.unwrap()[0].seats.is_empty());
-    assert!(fixture.store.links().await.unwrap()[0].revoked);
+contract! {
+    rooms:
+        a_restart_finds_rooms_seats_and_state_as_they_were,
+        a_link_opens_its_seat_until_it_is_revoked,
+        the_presented_resume_secret_lives_until_its_successor_is_presented,
+        a_resume_secret_ends_with_its_time_and_with_its_link,
+        a_second_start_changes_nothing;
 }
 
-#[tokio::test]
-async fn the_presented_resume_secret_lives_until_its_successor_is_presented() {
-    let Fixture { store, member, temporary: _temporary, .. } = fixture().await;
-    let now = SystemTime::now();
-    let [first, second, third] = [(); 3].map(|()| Secret::random().unwrap().hash());
-    let lives = async |secret| store.find_resume(secret, now).await.unwrap().is_some();
-
-    assert!(store.replace_resume(member, None, first, now).await.unwrap());
-    assert!(store.replace_resume(member, Some(first), second, now).await.unwrap());
-    assert!(lives(first).await && lives(second).await);
-    assert!(store.replace_resume(member, Some(second), third, now).await.unwrap());
-    assert!(!lives(first).await && lives(second).await && lives(third).await);
-
-    store.forget_resumes(member).await.unwrap();
-    assert!(!lives(second).await && !lives(third).await);
-}
-
-#[tokio::test]
-async fn a_resume_secret_ends_with_its_time_and_with_its_link() {
-    let Fixture { store, member, temporary: _temporary, .. } = fixture().await;
-    let now = SystemTime::now();
-    let secret = Secret::random().unwrap().hash();
-    store.replace_resume(member, None, secret, now).await.unwrap();
-    assert!(store.find_resume(secret, now + RESUME_LIFETIME).await.unwrap().is_none());
-    assert!(store.find_resume(secret, now).await.unwrap().is_some());
-
-    store.revoke(member).await.unwrap();
-    assert!(store.find_resume(secret, now).await.unwrap().is_none());
-    assert!(!store.replace_resume(member, None, secret, now).await.unwrap());
-}
+mod rooms;
 
 #[tokio::test]
 async fn no_secret_stands_in_the_files() {
     let temporary = TemporaryDirectory::new();
-    let store = open(&temporary).await;
+    let store = Store::open(&temporary.path().join("test.db")).await.unwrap();
     let secret = Secret::random().unwrap();
     let info = RoomInfo { title: "Giao ban".into(), classification: Classification::Normal };
     let seat = NewSeat { name: "A".into(), role: Role::Chair, link: secret.hash() };
@@ -114,8 +83,9 @@ async fn no_secret_stands_in_the_files() {
 
 #[tokio::test]
 async fn a_database_of_a_later_version_is_left_alone() {
-    let Fixture { store, temporary, .. } = fixture().await;
-    sqlx::raw_sql("PRAGMA user_version = 99").execute(&store.pool).await.unwrap();
+    let temporary = TemporaryDirectory::new();
+    let store = Store::open(&temporary.path().join("test.db")).await.unwrap();
+    store.database.execute("PRAGMA user_version = 99", values![]).await.unwrap();
     store.close().await;
     let opened = Store::open(&temporary.path().join("test.db")).await;
     assert!(matches!(opened, Err(StoreError::Unreadable { .. })));
@@ -124,8 +94,18 @@ async fn a_database_of_a_later_version_is_left_alone() {
 #[tokio::test]
 async fn the_database_is_closed_to_others() {
     use std::os::unix::fs::PermissionsExt;
-    let Fixture { temporary, store: _store, .. } = fixture().await;
+    let temporary = TemporaryDirectory::new();
+    let _store = Store::open(&temporary.path().join("test.db")).await.unwrap();
     for entry in std::fs::read_dir(temporary.path()).unwrap() {
         assert_eq!(entry.unwrap().metadata().unwrap().permissions().mode() & 0o777, 0o600);
     }
+}
+
+#[tokio::test]
+async fn an_unreachable_database_is_said_so_and_its_password_is_not() {
+    let temporary = TemporaryDirectory::new();
+    let url = format!("postgresql://giaoban:hidden@localhost/giaoban?host={}", temporary.path().display());
+    let Err(error) = Store::connect(&url).await else { panic!("nobody listens there") };
+    let line = error.to_string();
+    assert!(line.contains("database") && !line.contains("hidden"), "{line}");
 }
