@@ -154,6 +154,9 @@ struct Actor {
 impl Actor {
     async fn run(mut self, mut letters: mpsc::Receiver<Letter>, mut written: mpsc::Receiver<Written>) {
         let mut turn = Vec::with_capacity(TURN);
+        // Begins the time that seats of before a restart are kept.
+        self.conference.handle_timeout(Instant::now());
+        self.drain().await;
         loop {
             let due = self.conference.next_timeout();
             let timer = async {

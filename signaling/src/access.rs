@@ -33,6 +33,8 @@ pub enum Action {
     End,
     /// Come into a locked room.
     EnterLocked,
+    /// Come into a full room: whoever may takes none of its places.
+    EnterFull,
     /// Open a room again whose briefing was ended.
     Reopen,
     /// Be heard while all are muted.
@@ -74,7 +76,7 @@ impl Policy {
 mod tests {
     use super::*;
 
-    const ORDERS: [Action; 11] = [
+    const ORDERS: [Action; 12] = [
         Action::DirectStage,
         Action::Mute { of: Role::Site },
         Action::LetSpeak,
@@ -84,6 +86,7 @@ mod tests {
         Action::Remove { of: Role::Site },
         Action::End,
         Action::EnterLocked,
+        Action::EnterFull,
         Action::Reopen,
         Action::SpeakWhileAllMuted,
     ];

@@ -4,6 +4,7 @@ mod chair;
 mod entry;
 mod hands;
 mod io;
+mod keeping;
 mod ledger;
 mod media;
 mod member;
@@ -23,7 +24,7 @@ use std::time::Instant;
 
 use giaoban_media_types::{Command, ConferenceId, MemberId};
 
-pub use io::{ConnectionId, Durable, Entry, Input, Output, Seat, Setup, WriteId};
+pub use io::{ConnectionId, Durable, Entry, Input, Output, Seat, Seated, Setup, WriteId};
 
 use crate::wire::{ClientMessage, ErrorCode, RoomInfo, ServerMessage};
 use ledger::Ledger;
@@ -52,8 +53,8 @@ pub struct Conference {
     timers: Timers,
     /// Every member's slots are to be looked at again.
     retarget_all: bool,
-    /// The time of the first input: who held a seat before a restart may resume it for a while after.
-    began: Option<Instant>,
+    /// It was told the time once, and with it who held a seat when the process before ended.
+    has_begun: bool,
     outputs: VecDeque<Output>,
 }
 
@@ -75,7 +76,7 @@ impl Conference {
             last_order: 0,
             timers: Timers::default(),
             retarget_all: false,
-            began: None,
+            has_begun: false,
             outputs: VecDeque::new(),
         }
     }
@@ -117,13 +118,14 @@ impl Conference {
     }
 
     fn run_due(&mut self, now: Instant) {
-        self.began.get_or_insert(now);
+        self.begin(now);
         while let Some(timer) = self.timers.pop_due(now) {
             match timer {
                 Timer::Flush => self.flush(now),
                 Timer::Away(member) => self.still_away(now, member),
                 Timer::Spurt(member) => self.close_microphone(member),
                 Timer::Flow(member) => self.watch_flows(now, member),
+                Timer::Keep => self.keep(),
                 // Only wakes the conference: the stage is settled after every input and timeout.
                 Timer::Stage => {}
             }

@@ -1,9 +1,9 @@
 //! The durable part of a conference as one JSON record.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use giaoban_media_types::MemberId;
-use giaoban_signaling::conference::Durable;
+use giaoban_signaling::conference::{Durable, Seated};
 use giaoban_signaling::wire::StageRule;
 use serde::{Deserialize, Serialize};
 
@@ -19,19 +19,15 @@ struct Record {
     muted: BTreeSet<u32>,
     let_speak: BTreeSet<u32>,
     removed: BTreeSet<u32>,
+    #[serde(default)]
+    seated: BTreeMap<u32, Seated>,
+    #[serde(default)]
+    speaker: Option<u32>,
 }
 
 /// What a new room starts with.
 pub(super) fn fresh() -> Durable {
-    Durable {
-        locked: false,
-        ended: false,
-        stage: StageRule::FollowSpeaker,
-        muted_all: false,
-        muted: BTreeSet::new(),
-        let_speak: BTreeSet::new(),
-        removed: BTreeSet::new(),
-    }
+    Durable::default()
 }
 
 pub(super) fn to_json(durable: &Durable) -> Result<String, StoreError> {
@@ -44,6 +40,8 @@ pub(super) fn to_json(durable: &Durable) -> Result<String, StoreError> {
         muted: numbers(&durable.muted),
         let_speak: numbers(&durable.let_speak),
         removed: numbers(&durable.removed),
+        seated: durable.seated.iter().map(|(member, seated)| (member.0, *seated)).collect(),
+        speaker: durable.speaker.map(|member| member.0),
     };
     serde_json::to_string(&record).map_err(|_| StoreError::Unreadable { what: "room state" })
 }
@@ -60,5 +58,7 @@ pub(super) fn from_json(text: &str) -> Result<Durable, StoreError> {
         muted: members(record.muted),
         let_speak: members(record.let_speak),
         removed: members(record.removed),
+        seated: record.seated.into_iter().map(|(member, seated)| (MemberId(member), seated)).collect(),
+        speaker: record.speaker.map(MemberId),
     })
 }

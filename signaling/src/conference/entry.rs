@@ -1,6 +1,6 @@
 //! Coming in, staying away for a while, and going.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use giaoban_media_types::{Command, MemberId};
 
@@ -10,9 +10,6 @@ use super::timers::Timer;
 use super::{Conference, ConnectionId, Entry, Output, Seat};
 use crate::access::{Action, Policy};
 use crate::wire::{EndReason, ErrorCode, ServerMessage, StageRule};
-
-/// A restart loses the leases. For as long as they would have lived, a resume secret passes the lock as they did.
-const RESTART_GRACE: Duration = LEASE;
 
 /// A connection at the door.
 pub(super) struct Arrival {
@@ -26,7 +23,7 @@ pub(super) struct Arrival {
 
 impl Conference {
     pub(super) fn enter(&mut self, now: Instant, arrival: Arrival) {
-        if let Err(code) = self.may_enter(now, &arrival) {
+        if let Err(code) = self.may_enter(&arrival) {
             self.outputs.push_back(Output::Deny { connection: arrival.connection, code });
             return;
         }
@@ -36,7 +33,7 @@ impl Conference {
         self.greet(arrival);
     }
 
-    fn may_enter(&self, now: Instant, arrival: &Arrival) -> Result<(), ErrorCode> {
+    fn may_enter(&self, arrival: &Arrival) -> Result<(), ErrorCode> {
         let durable = self.ledger.durable();
         let member = self.members.get(&arrival.member).ok_or(ErrorCode::LinkInvalid)?;
         if durable.removed.contains(&arrival.member) {
@@ -54,14 +51,17 @@ impl Conference {
             }
             Lease::Held(_) | Lease::Away { .. } => Ok(()),
             Lease::Absent => {
-                let restarted = self.began.is_some_and(|began| now < began + RESTART_GRACE);
-                let passes = (restarted && arrival.entry == Entry::Resume)
-                    || Policy::authorize(role, &Action::EnterLocked).is_ok();
-                if durable.locked && !passes {
+                if durable.locked && Policy::authorize(role, &Action::EnterLocked).is_err() {
                     return Err(ErrorCode::RoomLocked);
                 }
-                let seated = self.members.values().filter(|member| member.has_lease()).count();
-                if seated >= self.capacity { Err(ErrorCode::RoomFull) } else { Ok(()) }
+                let counts = |member: &&Member| {
+                    member.has_lease() && Policy::authorize(member.seat.role, &Action::EnterFull).is_err()
+                };
+                let is_full = self.members.values().filter(counts).count() >= self.capacity;
+                if is_full && Policy::authorize(role, &Action::EnterFull).is_err() {
+                    return Err(ErrorCode::RoomFull);
+                }
+                Ok(())
             }
         }
     }
@@ -85,7 +85,8 @@ impl Conference {
         if other_page {
             member.forget_page();
         }
-        if other_page || before == Lease::Absent {
+        // After a restart nothing is known of what his page was shown.
+        if other_page || !member.slots.have_begun() {
             member.slots = Slots::of_entry(arrival.time);
         }
         if other_page {

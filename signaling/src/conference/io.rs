@@ -1,8 +1,9 @@
 //! What passes between a conference and the gateway.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use giaoban_media_types::{Command, ConferenceId, Event, MemberId};
+use serde::{Deserialize, Serialize};
 
 use crate::wire::{ClientMessage, EndReason, ErrorCode, Role, RoomInfo, ServerMessage, StageRule};
 
@@ -25,8 +26,24 @@ pub struct Seat {
     pub role: Role,
 }
 
+/// What a restart brings back of a member who holds a seat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Seated {
+    /// His microphone is open; one that is held open by a key is not.
+    pub microphone: bool,
+    /// His camera is on.
+    pub camera: bool,
+    /// He shares a screen.
+    pub screen: bool,
+    /// The number of his last share.
+    pub share: u32,
+    /// His place in the queue of hands.
+    pub hand: Option<u32>,
+}
+
 /// The part of a conference that outlives the process. The store keeps it as one record a room.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Durable {
     /// Nobody new is let in.
     pub locked: bool,
@@ -42,6 +59,10 @@ pub struct Durable {
     pub let_speak: BTreeSet<MemberId>,
     /// Removed for good.
     pub removed: BTreeSet<MemberId>,
+    /// Who holds a seat, a fraction of a second ago.
+    pub seated: BTreeMap<MemberId, Seated>,
+    /// Who took the stage by speaking.
+    pub speaker: Option<MemberId>,
 }
 
 /// What a conference is made of.

@@ -7,7 +7,7 @@ use giaoban_media_types::{SourceId, SourceKind, SourceSet};
 
 use super::offers::Offers;
 use super::slots::Slots;
-use super::{ConnectionId, Seat};
+use super::{ConnectionId, Seat, Seated};
 use crate::wire::{MicrophoneState, Presence};
 
 /// A connection may be gone this long before others are told: a blip shows nothing.
@@ -49,6 +49,13 @@ pub(super) struct OwnSources {
 
 impl OwnSources {
     pub(super) const OFF: Self = Self { microphone: MicrophoneState::Off, camera: false, screen: false };
+}
+
+impl From<Seated> for OwnSources {
+    fn from(seated: Seated) -> Self {
+        let microphone = if seated.microphone { MicrophoneState::Open } else { MicrophoneState::Off };
+        Self { microphone, camera: seated.camera, screen: seated.screen }
+    }
 }
 
 /// What the shard reports of one source.
@@ -166,6 +173,17 @@ impl Member {
             self.flows.retain(|kind, flow| *kind != SourceKind::Camera || *flow == Flow::Live);
         }
         self.sources = sources;
+    }
+
+    /// Takes the word of before a restart: what was sent then has time to be sent again.
+    pub(super) fn resume_sources(&mut self, now: Instant, sources: OwnSources) {
+        self.disturb(now);
+        self.sources = sources;
+        for (kind, on) in [(SourceKind::Camera, sources.camera), (SourceKind::Screen, sources.screen)] {
+            if on {
+                self.stopped(now, kind);
+            }
+        }
     }
 
     /// Whether the member can be on the stage with this source. A camera that is off by his word can (his crest

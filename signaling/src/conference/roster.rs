@@ -66,6 +66,7 @@ impl Conference {
         if !self.roster.is_changed() {
             return;
         }
+        self.keep_soon(now);
         let changes = self.take_changes();
         self.roster.version = self.roster.version.wrapping_add(1);
         self.roster.flushed = Some(now);

@@ -132,6 +132,11 @@ impl Slots {
         Self { first: next(SlotEpoch(second)), ..Self::default() }
     }
 
+    /// Whether they belong to an entry.
+    pub(super) fn have_begun(&self) -> bool {
+        self.first != SlotEpoch::default()
+    }
+
     /// Takes a whole wish in place of the one before; [`Slots::retarget`] follows.
     pub(super) fn want(&mut self, wanted: BTreeMap<SlotId, Wanted>) {
         self.wanted = wanted;

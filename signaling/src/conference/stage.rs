@@ -89,6 +89,11 @@ impl Stage {
         }
     }
 
+    /// Whoever spoke before a restart has the stage still.
+    pub(super) fn speaks_on(&mut self, now: Instant, member: MemberId) {
+        self.speaker = Some((member, now));
+    }
+
     /// Settles what is on the stage. Says whether it changed.
     pub(super) fn settle(&mut self, claims: &Claims) -> bool {
         let source = claims.pinned.or(claims.share).or(claims.speaker).or(claims.chair);

@@ -5,6 +5,7 @@ mod entry;
 mod mute;
 mod offers;
 mod random;
+mod restart;
 mod room;
 mod roster;
 mod slots;

@@ -16,6 +16,8 @@ pub(super) enum Timer {
     Away(MemberId),
     /// A source that stopped counts as gone.
     Flow(MemberId),
+    /// Who sits there is written.
+    Keep,
     /// A push-to-talk without heartbeat ends.
     Spurt(MemberId),
 }

@@ -36,6 +36,13 @@ pub enum MicrophoneState {
     PushToTalk,
 }
 
+impl MicrophoneState {
+    /// Open without a key that is held.
+    pub(crate) fn is_steady(self) -> bool {
+        self == Self::Open
+    }
+}
+
 /// What a media section of an offer is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(TS))]

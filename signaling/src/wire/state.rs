@@ -113,11 +113,12 @@ pub struct MemberState {
 }
 
 /// What the chair chose for everyone's stage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(tag = "rule", rename_all = "snake_case")]
 pub enum StageRule {
     /// A share if there is one, else whoever speaks.
+    #[default]
     FollowSpeaker,
     /// This source until the chair says otherwise.
     Pinned {

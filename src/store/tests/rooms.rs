@@ -1,3 +1,5 @@
+use giaoban_signaling::conference::Seated;
+
 use super::*;
 
 struct Fixture {
@@ -28,6 +30,12 @@ pub async fn a_restart_finds_rooms_seats_and_state_as_they_were(bench: Bench) {
         muted: [MemberId(1)].into(),
         let_speak: [MemberId(2)].into(),
         removed: [MemberId(3)].into(),
+        seated: [(
+            MemberId(4),
+            Seated { microphone: true, camera: true, screen: false, share: 2, hand: Some(3) },
+        )]
+        .into(),
+        speaker: Some(MemberId(4)),
     };
     fixture.store.save(fixture.conference, &durable).await.unwrap();
     fixture.store.close().await;

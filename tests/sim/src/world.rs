@@ -14,7 +14,7 @@ use giaoban_media_types::{Command, ConferenceId, MediaKind, MemberId, SlotId};
 use giaoban_signaling::conference::{Durable, Entry, Seat, Setup, WriteId};
 use giaoban_signaling::wire::{
     ChairAction, Classification, ClientMessage, Credential, MicrophoneState, PROTOCOL_VERSION, Role,
-    RoomInfo, ServerMessage, StageRule, WireSource, WireSourceKind, Wish, parse_client,
+    RoomInfo, ServerMessage, WireSource, WireSourceKind, Wish, parse_client,
 };
 use giaoban_signaling::{Conference, ConnectionId, Input, Output};
 use rand_chacha::ChaCha8Rng;
@@ -163,15 +163,7 @@ fn setup(plan: &Plan) -> Setup {
         conference: CONFERENCE,
         room: RoomInfo { title: "Giao ban".into(), classification: Classification::Normal },
         seats: plan.sites.iter().map(seat).collect(),
-        durable: Durable {
-            locked: false,
-            ended: false,
-            stage: StageRule::FollowSpeaker,
-            muted_all: false,
-            muted: Default::default(),
-            let_speak: Default::default(),
-            removed: Default::default(),
-        },
+        durable: Durable::default(),
         capacity: plan.sites.len(),
     }
 }

@@ -11,8 +11,8 @@ use giaoban_media_types::{
 use super::view::View;
 use crate::conference::{Conference, ConnectionId, Durable, Entry, Input, Output, Seat, Setup, WriteId};
 use crate::wire::{
-    ChairAction, Classification, ClientMessage, EndReason, ErrorCode, MemberState, MicrophoneState, Role,
-    RoomInfo, ServerMessage, SlotAssignment, Stage, StageRule, WireSource, WireSourceKind, Wish,
+    ChairAction, Change, Classification, ClientMessage, EndReason, ErrorCode, MemberState, MicrophoneState,
+    Presence, Role, RoomInfo, ServerMessage, SlotAssignment, Stage, WireSource, WireSourceKind, Wish,
 };
 
 pub const CONFERENCE: ConferenceId = ConferenceId(7);
@@ -33,20 +33,14 @@ pub struct Room {
     pub forgotten: Vec<(MemberId, EndReason)>,
     /// Whether writes succeed as soon as they are asked for.
     pub stores: bool,
+    /// What was stored when the process started.
+    stored: Durable,
     last_connection: u64,
     last_request: u32,
 }
 
 pub fn nothing_stored() -> Durable {
-    Durable {
-        locked: false,
-        ended: false,
-        stage: StageRule::FollowSpeaker,
-        muted_all: false,
-        muted: BTreeSet::new(),
-        let_speak: BTreeSet::new(),
-        removed: BTreeSet::new(),
-    }
+    Durable::default()
 }
 
 pub fn camera(member: MemberId) -> SourceId {
@@ -91,7 +85,7 @@ impl Room {
                 seat(SITE_B, Role::Site),
                 seat(SITE_C, Role::Site),
             ],
-            durable,
+            durable: durable.clone(),
             capacity,
         };
         Self {
@@ -104,6 +98,7 @@ impl Room {
             writes: Vec::new(),
             forgotten: Vec::new(),
             stores: true,
+            stored: durable,
             last_connection: 0,
             last_request: 0,
         }
@@ -111,7 +106,7 @@ impl Room {
 
     /// The process starts anew on what was stored last.
     pub fn restart(self) -> Self {
-        let durable = self.writes.last().map_or_else(nothing_stored, |(_, durable)| durable.clone());
+        let durable = self.writes.last().map_or(self.stored, |(_, durable)| durable.clone());
         Self { now: self.now, ..Self::restored(durable, 500) }
     }
 
@@ -216,6 +211,39 @@ impl Room {
         let (connection, denied) = self.try_enter(member, Entry::Resume, false);
         assert_eq!(denied, None);
         connection
+    }
+
+    pub fn resume_at(&mut self, member: MemberId, time: u64) -> ConnectionId {
+        let (connection, denied) = self.present(member, Entry::Resume, false, time);
+        assert_eq!(denied, None);
+        connection
+    }
+
+    /// Tells the conference the time, as its owner does when it starts.
+    pub fn wake(&mut self) {
+        self.conference.handle_timeout(self.now);
+        self.drain();
+        self.run_due();
+    }
+
+    /// Every presence of a member that a connection was told of, without repetitions.
+    pub fn presences(&self, connection: ConnectionId, member: MemberId) -> Vec<Presence> {
+        let rows = |message: &ServerMessage| match message {
+            ServerMessage::Snapshot { snapshot } => snapshot.members.clone(),
+            ServerMessage::Delta { changes, .. } => {
+                let rows = changes.iter().filter_map(|change| match change {
+                    Change::Member { member } => Some(member.clone()),
+                    _ => None,
+                });
+                rows.collect()
+            }
+            _ => Vec::new(),
+        };
+        let rows = self.sent(connection).iter().flat_map(rows);
+        let mut presences: Vec<Presence> =
+            rows.filter(|row| row.member == member.0).map(|row| row.presence).collect();
+        presences.dedup();
+        presences
     }
 
     pub fn disconnect(&mut self, connection: ConnectionId) {
