@@ -22,6 +22,8 @@ use tokio_rustls::client::TlsStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::{Message, client::IntoClientRequest};
 
+use crate::process::Process;
+
 /// Longer than anything a test waits for on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -31,26 +33,68 @@ pub struct Fixture {
     pub private: SocketAddr,
     /// The secrets of the first links: the chair's, then three sites'.
     pub secrets: Vec<String>,
-    directory: PathBuf,
-    stop: Option<oneshot::Sender<()>>,
-    served: Option<JoinHandle<()>>,
+    pub directory: PathBuf,
+    runs: Runs,
+}
+
+/// How the gateway runs.
+enum Runs {
+    /// It does not.
+    Not,
+    /// Among the test's own tasks.
+    Within(oneshot::Sender<()>, JoinHandle<()>),
+    /// As a process of its own, which can be killed and whose log can be read.
+    Apart(Process),
 }
 
 impl Fixture {
     pub async fn start() -> Self {
+        let mut fixture = Self::new();
+        fixture.serve().await;
+        fixture
+    }
+
+    /// The same as a process of its own.
+    pub async fn spawn() -> Self {
+        let mut fixture = Self::new();
+        fixture.serve_apart().await;
+        fixture
+    }
+
+    fn new() -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let directory = std::env::temp_dir().join(format!("giaoban-gateway-{}-{number}", std::process::id()));
-        let mut fixture = Self {
-            https: SocketAddr::from(([127, 0, 0, 1], 0)),
-            private: SocketAddr::from(([127, 0, 0, 1], 0)),
-            secrets: Vec::new(),
-            directory,
-            stop: None,
-            served: None,
+        let unknown = SocketAddr::from(([127, 0, 0, 1], 0));
+        Self { https: unknown, private: unknown, secrets: Vec::new(), directory, runs: Runs::Not }
+    }
+
+    async fn serve_apart(&mut self) {
+        let directory = self.directory.clone();
+        let started = tokio::task::spawn_blocking(move || Process::start(&directory)).await.unwrap();
+        let (process, said) = started;
+        (self.https, self.private) = (said.https, said.private);
+        if self.secrets.is_empty() {
+            self.secrets = said.secrets;
+        }
+        self.runs = Runs::Apart(process);
+    }
+
+    /// Ends the process without a word, and starts it again on what it left.
+    pub async fn kill_and_start_again(&mut self) {
+        let Runs::Apart(process) = std::mem::replace(&mut self.runs, Runs::Not) else {
+            panic!("only a process can be killed")
         };
-        fixture.serve().await;
-        fixture
+        tokio::task::spawn_blocking(move || process.kill()).await.unwrap();
+        self.serve_apart().await;
+    }
+
+    /// Ends the process as an operator does, and yields all it logged.
+    pub async fn terminate(&mut self) -> String {
+        let Runs::Apart(process) = std::mem::replace(&mut self.runs, Runs::Not) else {
+            panic!("only a process has a log of its own")
+        };
+        tokio::task::spawn_blocking(move || process.terminate()).await.unwrap()
     }
 
     async fn serve(&mut self) {
@@ -69,15 +113,15 @@ impl Fixture {
             self.secrets = gateway.first_links().iter().map(|link| secret(&link.url)).collect();
         }
         let (stop, stopped) = oneshot::channel();
-        self.stop = Some(stop);
-        self.served = Some(tokio::spawn(async move {
+        let served = tokio::spawn(async move {
             gateway.run(async { stopped.await.unwrap_or_default() }).await.unwrap();
-        }));
+        });
+        self.runs = Runs::Within(stop, served);
     }
 
     pub async fn stop(&mut self) {
-        drop(self.stop.take());
-        if let Some(served) = self.served.take() {
+        if let Runs::Within(stop, served) = std::mem::replace(&mut self.runs, Runs::Not) {
+            drop(stop);
             tokio::time::timeout(PATIENCE, served).await.unwrap().unwrap();
         }
     }

@@ -12,7 +12,7 @@ use crate::member::{AT_ONCE, Briefing, pack};
 #[tokio::test]
 async fn messages_that_are_none_disturb_nobody() {
     let briefing = Briefing::start().await;
-    let watch = briefing.begin().await;
+    briefing.begin().await;
     for (text, code) in [
         ("no json".to_owned(), "bad_message"),
         ("x".repeat(64 * 1024 + 1), "too_large"),
@@ -22,7 +22,7 @@ async fn messages_that_are_none_disturb_nobody() {
         socket.text(&text).await;
         assert_eq!(socket.error().await, code);
     }
-    briefing.was_not_disturbed(watch).await;
+    briefing.was_not_disturbed().await;
 }
 
 #[tokio::test]
@@ -30,12 +30,12 @@ async fn ten_thousand_messages_a_second_disturb_nobody() {
     let briefing = Briefing::start().await;
     let mut site = briefing.fixture.enter(&briefing.fixture.secrets[3], false).await;
     site.expect("welcome").await;
-    let watch = briefing.begin().await;
+    briefing.begin().await;
     for nonce in 0..10_000 {
         site.say(&json!({ "type": "ping", "nonce": nonce })).await;
     }
     assert_eq!(site.error().await, "too_fast");
-    briefing.was_not_disturbed(watch).await;
+    briefing.was_not_disturbed().await;
 }
 
 #[tokio::test]
@@ -43,7 +43,7 @@ async fn offers_that_are_none_or_swell_are_refused_and_disturb_nobody() {
     let briefing = Briefing::start().await;
     let mut site = briefing.fixture.enter(&briefing.fixture.secrets[3], false).await;
     site.expect("welcome").await;
-    let watch = briefing.begin().await;
+    briefing.begin().await;
     let swollen = "a".repeat(16 * 1024 * 1024);
     let offers = [("v=0\r\nm=audio", "bad_offer"), ("", "bad_offer"), (swollen.as_str(), "too_large")];
     for (request, (sdp, code)) in (1..).zip(offers) {
@@ -54,7 +54,7 @@ async fn offers_that_are_none_or_swell_are_refused_and_disturb_nobody() {
         let refused = site.expect("refused").await;
         assert_eq!((&refused["request"], &refused["code"]), (&json!(request), &json!(code)));
     }
-    briefing.was_not_disturbed(watch).await;
+    briefing.was_not_disturbed().await;
 }
 
 /// One of each kind by its first octet (RFC 7983 §7), each broken, and what is nothing.
@@ -89,7 +89,7 @@ async fn malformed_datagrams_are_counted_not_answered_and_disturb_nobody() {
     let before = dropped(&briefing.fixture.metrics().await);
     let address: SocketAddr = briefing.speaker.remote;
     let foreign = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-    let watch = briefing.begin().await;
+    briefing.begin().await;
     let mut sent = 0;
     for datagram in malformed() {
         foreign.send_to(&datagram, address).await.unwrap();
@@ -109,5 +109,5 @@ async fn malformed_datagrams_are_counted_not_answered_and_disturb_nobody() {
     timeout(PATIENCE, counted).await.expect("each datagram has its verdict");
     let mut answer = [0; 2048];
     assert!(timeout(AT_ONCE, foreign.recv(&mut answer)).await.is_err(), "an answer to nobody");
-    briefing.was_not_disturbed(watch).await;
+    briefing.was_not_disturbed().await;
 }

@@ -13,6 +13,8 @@ mod muting;
 #[cfg(test)]
 mod ordering;
 #[cfg(test)]
+mod process;
+#[cfg(test)]
 mod refusing;
 #[cfg(test)]
 mod removing;

@@ -1,5 +1,6 @@
 //! See the package's description in Cargo.toml.
 
+mod arrivals;
 pub mod peer;
 pub mod programme;
 pub mod relay;

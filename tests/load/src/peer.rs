@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Once;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use str0m::change::{SdpAnswer, SdpOffer, SdpPendingOffer};
 pub use str0m::config::DtlsVersion;
@@ -13,16 +13,16 @@ use str0m::media::{Direction, KeyframeRequest, MediaKind, Mid, Pt};
 use str0m::net::{Protocol, Receive};
 use str0m::rtp::{ExtensionValues, RtpPacket, RtpWrite, Ssrc};
 use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc, RtcConfig};
-use tokio::net::UdpSocket;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::sleep_until;
 
+use crate::arrivals::{Arrival, Arrivals};
 use crate::programme::{Kind, Packet, Picture, Programme};
 use crate::tally::Tallies;
 
-/// Datagrams taken at one wake-up, so that others of the same thread have their turn.
-const MAX_BATCH: usize = 64;
+/// Batches of datagrams taken at one wake-up, so that others of the same thread have their turn.
+const MAX_BATCHES: usize = 4;
 /// Orders that may wait for the peer; who gives more waits.
 const ORDER_CAPACITY: usize = 64;
 /// Loud enough to be a voice to the gateway, in dBov (RFC 6464).
@@ -77,6 +77,8 @@ pub struct State {
     pub audio_sent: u64,
     /// Packets of picture sent.
     pub video_sent: u64,
+    /// Longest time from the making of a packet until it left: a thread that was held up then.
+    pub longest_hold: Duration,
     /// What was received.
     pub tallies: Tallies,
 }
@@ -91,7 +93,7 @@ enum Order {
 /// A peer that is not yet running.
 pub struct Peer {
     rtc: Rtc,
-    socket: UdpSocket,
+    socket: Arrivals,
     address: SocketAddr,
     offered: Option<SdpPendingOffer>,
     microphone: Option<Mid>,
@@ -106,7 +108,7 @@ impl Peer {
     pub async fn bind(address: IpAddr, dtls: DtlsVersion) -> Result<Self, PeerError> {
         static CRYPTO: Once = Once::new();
         CRYPTO.call_once(|| str0m::crypto::from_feature_flags().install_process_default());
-        let socket = UdpSocket::bind((address, 0)).await?;
+        let socket = Arrivals::bind(address).await?;
         let address = socket.local_addr()?;
         let mut rtc = RtcConfig::new()
             .clear_codecs()
@@ -265,9 +267,8 @@ impl Running {
         loop {
             match self.peer.rtc.poll_output()? {
                 Output::Timeout(due) => return Ok(due),
-                // A full socket loses the datagram, as a network would.
                 Output::Transmit(transmit) => {
-                    let _ = self.peer.socket.try_send_to(&transmit.contents, transmit.destination);
+                    self.peer.socket.send(&transmit.contents, transmit.destination);
                 }
                 Output::Event(event) => self.notice(event),
             }
@@ -303,19 +304,15 @@ impl Running {
     }
 
     fn receive(&mut self) -> Result<(), PeerError> {
-        let mut datagram = [0; 2048];
-        for _ in 0..MAX_BATCH {
-            let (length, source) = match self.peer.socket.try_recv_from(&mut datagram) {
-                Ok(received) => received,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
-                // An ICMP error of an earlier datagram.
-                Err(_) => continue,
-            };
-            let Some(Ok(contents)) = datagram.get(..length).map(TryInto::try_into) else { continue };
-            let destination = self.peer.address;
-            let receive = Receive { proto: Protocol::Udp, source, destination, contents };
-            self.peer.rtc.handle_input(Input::Receive(Instant::now(), receive))?;
-            self.drain()?;
+        for _ in 0..MAX_BATCHES {
+            let Ok(arrivals) = self.peer.socket.receive() else { return Ok(()) };
+            for Arrival { at, from: source, contents } in arrivals {
+                let Ok(contents) = contents.as_slice().try_into() else { continue };
+                let destination = self.peer.address;
+                let receive = Receive { proto: Protocol::Udp, source, destination, contents };
+                self.peer.rtc.handle_input(Input::Receive(at, receive))?;
+                self.drain()?;
+            }
         }
         Ok(())
     }
@@ -326,6 +323,8 @@ impl Running {
         for packet in packets {
             self.send(now, packet);
             self.drain()?;
+            let held = now.elapsed();
+            self.state.send_modify(|state| state.longest_hold = state.longest_hold.max(held));
         }
         Ok(self.peer.rtc.handle_input(Input::Timeout(now))?)
     }
@@ -368,9 +367,12 @@ impl Running {
             }
             Order::Rest => self.programme = None,
             Order::Raw(datagram, to) => {
-                let _ = self.peer.socket.try_send_to(&datagram, to);
+                self.peer.socket.send(&datagram, to);
             }
-            Order::Forget => self.state.send_modify(|state| state.tallies.clear()),
+            Order::Forget => self.state.send_modify(|state| {
+                state.tallies.clear();
+                state.longest_hold = Duration::ZERO;
+            }),
         }
         Ok(self.peer.rtc.handle_input(Input::Timeout(Instant::now()))?)
     }
