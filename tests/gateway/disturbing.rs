@@ -1,10 +1,11 @@
 //! What one client does wrong, others do not notice: a site goes on hearing and seeing another without a loss.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use serde_json::json;
 use tokio::net::UdpSocket;
-use tokio::time::timeout;
+use tokio::time::{interval, timeout};
 
 use crate::client::PATIENCE;
 use crate::member::{AT_ONCE, Briefing, pack};
@@ -57,10 +58,17 @@ async fn offers_that_are_none_or_swell_are_refused_and_disturb_nobody() {
     briefing.was_not_disturbed().await;
 }
 
+/// Octets of the largest UDP datagram over IPv4.
+const MOST: usize = 65_507;
+
 /// One of each kind by its first octet (RFC 7983 §7), each broken, and what is nothing.
-fn malformed() -> Vec<Vec<u8>> {
+pub fn malformed() -> Vec<Vec<u8>> {
     let mut datagrams = vec![
         vec![0],
+        // As much as one datagram can hold, of STUN, DTLS and RTP by its first octet.
+        vec![0x00; MOST],
+        vec![0x16; MOST],
+        vec![0x80; MOST],
         // STUN: a header that promises more than there is, and a check without integrity.
         b"\x00\x01\xff\xff\x21\x12\xa4\x42twelve-octet".to_vec(),
         b"\x00\x01\x00\x08\x21\x12\xa4\x42twelve-octet\x00\x06\x00\x04abcd".to_vec(),
@@ -109,5 +117,32 @@ async fn malformed_datagrams_are_counted_not_answered_and_disturb_nobody() {
     timeout(PATIENCE, counted).await.expect("each datagram has its verdict");
     let mut answer = [0; 2048];
     assert!(timeout(AT_ONCE, foreign.recv(&mut answer)).await.is_err(), "an answer to nobody");
+    briefing.was_not_disturbed().await;
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_is_cut_as_a_slow_consumer_and_disturbs_nobody() {
+    let briefing = Briefing::start().await;
+    // A roster whose snapshot is some 80 kB.
+    briefing.fixture.add_seats(200, &"Điểm cầu rất xa ".repeat(6)).await;
+    let mut slow = briefing.fixture.narrow_socket().await;
+    let ticket = briefing.fixture.ticket(&briefing.fixture.secrets[3]).await;
+    let credential = json!({ "by": "ticket", "ticket": ticket });
+    slow.say(&json!({ "type": "hello", "protocol": 1, "credential": credential, "take_over": false })).await;
+    briefing.begin().await;
+    let mut tick = interval(Duration::from_millis(25));
+    let cut = async {
+        // As fast as the gateway takes messages; each is answered by a snapshot that is never read.
+        while !briefing
+            .fixture
+            .metrics()
+            .await
+            .contains(r#"websocket_errors_total{reason="slow_consumer"} 1"#)
+        {
+            tick.tick().await;
+            slow.say(&json!({ "type": "resync" })).await;
+        }
+    };
+    timeout(PATIENCE, cut).await.expect("the gateway keeps a client that does not read");
     briefing.was_not_disturbed().await;
 }

@@ -46,6 +46,8 @@ pub struct Member {
     pub media: Handle,
     /// The gateway's address for media.
     pub remote: SocketAddr,
+    /// Everything the gateway told him that a test has waited for or passed over.
+    pub told: Vec<Value>,
     says: mpsc::UnboundedSender<Value>,
     hears: mpsc::UnboundedReceiver<Value>,
     task: JoinHandle<()>,
@@ -77,7 +79,10 @@ fn section(mid: &str, purpose: Purpose) -> Value {
 impl Member {
     /// Joins with a link, with microphone and camera on by his word, and is connected.
     pub async fn join(fixture: &Fixture, secret: &str) -> Self {
-        let mut socket = fixture.enter(secret, false).await;
+        Self::sit_down(fixture.enter(secret, false).await).await
+    }
+
+    async fn sit_down(mut socket: Socket) -> Self {
         let welcome = socket.expect("welcome").await;
         let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
         let peer = MEDIA.spawn(async move { Peer::bind(address, DtlsVersion::Dtls13).await.unwrap() });
@@ -85,22 +90,18 @@ impl Member {
         let (sdp, mids) = peer.offer(&PURPOSES).unwrap();
         let sections: Vec<_> =
             mids.iter().zip(PURPOSES).map(|(mid, purpose)| section(mid, purpose)).collect();
-        socket
-            .say(&json!({ "type": "sources", "microphone": "open", "camera": true, "screen": false }))
-            .await;
-        socket
-            .say(&json!({ "type": "want", "wishes": [{ "slot": 5, "source": null, "height": 360 }] }))
-            .await;
-        socket
-            .say(
-                &json!({ "type": "offer", "request": 1, "peer": 1, "sdp": pack(&sdp), "sections": sections }),
-            )
-            .await;
+        for message in [
+            json!({ "type": "sources", "microphone": "open", "camera": true, "screen": false }),
+            json!({ "type": "want", "wishes": [{ "slot": 5, "source": null, "height": 360 }] }),
+            json!({ "type": "offer", "request": 1, "peer": 1, "sdp": pack(&sdp), "sections": sections }),
+        ] {
+            socket.say(&message).await;
+        }
         let (says, said) = mpsc::unbounded_channel();
-        let (heard, hears) = mpsc::unbounded_channel();
+        let (heard, mut hears) = mpsc::unbounded_channel();
         let task = tokio::spawn(converse(socket, said, heard));
-        let mut hears = hears;
-        let answer = expect(&mut hears, "answer").await;
+        let mut told = Vec::new();
+        let answer = expect(&mut hears, &mut told, "answer").await;
         let answer = answer["sdp"].as_str().unwrap();
         peer.answer(answer).unwrap();
         let media = {
@@ -108,16 +109,8 @@ impl Member {
             peer.start()
         };
         let id = welcome["member"].as_u64().unwrap();
-        let member = Self {
-            id,
-            resume: welcome["resume"].clone(),
-            media,
-            remote: candidate(answer),
-            says,
-            hears,
-            task,
-            requests: 1,
-        };
+        let (resume, remote) = (welcome["resume"].clone(), candidate(answer));
+        let member = Self { id, resume, media, remote, told, says, hears, task, requests: 1 };
         member.until("connected", |state| state.connected).await;
         member
     }
@@ -127,7 +120,7 @@ impl Member {
     }
 
     pub async fn expect(&mut self, kind: &str) -> Value {
-        expect(&mut self.hears, kind).await
+        expect(&mut self.hears, &mut self.told, kind).await
     }
 
     /// Gives an order as the chair, and waits until it is confirmed. Yields when it was given.
@@ -186,10 +179,11 @@ impl Drop for Member {
     }
 }
 
-async fn expect(hears: &mut mpsc::UnboundedReceiver<Value>, kind: &str) -> Value {
+async fn expect(hears: &mut mpsc::UnboundedReceiver<Value>, told: &mut Vec<Value>, kind: &str) -> Value {
     let awaited = async {
         loop {
             let message = hears.recv().await.unwrap_or_else(|| panic!("closed before {kind}"));
+            told.push(message.clone());
             if message["type"] == kind {
                 return message;
             }
@@ -235,9 +229,22 @@ pub struct Briefing {
 
 impl Briefing {
     pub async fn start() -> Self {
+        let alone = Self::alone().await;
+        Self::begun(alone, Fixture::start().await).await
+    }
+
+    /// The same with the gateway as a process of its own.
+    pub async fn spawn() -> Self {
+        let alone = Self::alone().await;
+        Self::begun(alone, Fixture::spawn().await).await
+    }
+
+    async fn alone() -> MutexGuard<'static, ()> {
         static ALONE: Mutex<()> = Mutex::const_new(());
-        let alone = ALONE.lock().await;
-        let fixture = Fixture::start().await;
+        ALONE.lock().await
+    }
+
+    async fn begun(alone: MutexGuard<'static, ()>, fixture: Fixture) -> Self {
         let mut chair = Member::join(&fixture, &fixture.secrets[0]).await;
         let speaker = Member::join(&fixture, &fixture.secrets[1]).await;
         let listener = Member::join(&fixture, &fixture.secrets[2]).await;

@@ -32,6 +32,21 @@ struct Tile {
     uncovered: bool,
 }
 
+/// What a member has that must outlive his connection.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Seat {
+    /// His place in the queue of hands.
+    pub hand: Option<u32>,
+    /// Whether the chair muted him.
+    pub is_muted: bool,
+    /// Whether the room is locked, and all are muted.
+    pub room: (bool, bool),
+    /// What is on the stage.
+    pub stage: Option<SourceId>,
+    /// What each slot shall show.
+    pub slots: BTreeMap<SlotId, Option<SourceId>>,
+}
+
 /// What is known of one stream that is received.
 #[derive(Default)]
 struct Incoming {
@@ -57,6 +72,8 @@ pub struct Client {
     pub view: View,
     /// Whether it was told that its seat is lost.
     pub has_ended: bool,
+    /// Who came and went since this was last emptied.
+    pub moves: Vec<(u32, bool)>,
     /// What it says next.
     pub messages: Vec<ClientMessage>,
     /// What it sends next.
@@ -70,6 +87,9 @@ pub struct Client {
     pub nacks: u32,
     /// What binds its address; said again until something comes from the gateway.
     check: Option<Vec<u8>>,
+    /// The number of its peer connection, and the user name fragment of the gateway's end.
+    peer: u32,
+    session: Option<String>,
 }
 
 impl Client {
@@ -84,6 +104,7 @@ impl Client {
             connection: None,
             view: View::default(),
             has_ended: false,
+            moves: Vec::new(),
             messages: Vec::new(),
             datagrams: Vec::new(),
             tiles: BTreeMap::new(),
@@ -93,6 +114,8 @@ impl Client {
             arrivals: ArrivalRecorder::default(),
             nacks: 0,
             check: None,
+            peer: member.0,
+            session: None,
         }
     }
 
@@ -104,7 +127,7 @@ impl Client {
 
     /// Takes a message of the gateway.
     pub fn hear(&mut self, message: &ServerMessage) {
-        self.view.take(message);
+        self.view.take(message, &mut self.moves);
         match message {
             ServerMessage::Welcome { .. } => self.say_hello(),
             ServerMessage::Answer { sdp, .. } => self.take_answer(sdp),
@@ -134,15 +157,52 @@ impl Client {
         let publishes = self.publisher.is_some();
         let microphone = if publishes { MicrophoneState::Open } else { MicrophoneState::Off };
         self.messages.push(ClientMessage::Sources { microphone, camera: publishes, screen: false });
+        self.say_offer();
+    }
+
+    fn say_offer(&mut self) {
         self.messages.push(ClientMessage::Offer {
             request: 1,
-            peer: self.member.0,
+            peer: self.peer,
             sdp: self.offer.text(),
             sections: self.offer.sections(),
         });
     }
 
+    /// What it has at this moment.
+    #[must_use]
+    pub fn seat(&self) -> Seat {
+        let own = self.view.members.get(&self.member.0);
+        Seat {
+            hand: own.and_then(|own| own.hand).map(|hand| hand.order),
+            is_muted: own.is_some_and(|own| own.muted),
+            room: (self.view.locked, self.view.muted_all),
+            stage: self.view.stage.and_then(|stage| stage.source).map(Into::into),
+            slots: self.tiles.iter().map(|(slot, tile)| (*slot, tile.source)).collect(),
+        }
+    }
+
+    /// An answer of a gateway that no longer knows the peer connection: another one is made.
+    fn renew(&mut self) {
+        self.peer += 1000;
+        self.streams.clear();
+        self.receivers.clear();
+        self.heard.clear();
+        self.arrivals = ArrivalRecorder::default();
+        self.say_offer();
+    }
+
     fn take_answer(&mut self, sdp: &str) {
+        let session = read_ufrag(sdp).map(str::to_owned);
+        let known = std::mem::replace(&mut self.session, session);
+        if known.is_some() && known != self.session {
+            self.session = None;
+            self.renew();
+            return;
+        }
+        if known.is_some() {
+            return;
+        }
         for (slot, (media, repair)) in self.offer.read_slots(sdp) {
             let incoming =
                 |is_repair| Incoming { slot: Some(slot), media: Some(media), is_repair, highest: None };
@@ -157,6 +217,11 @@ impl Client {
 
     fn cover(&mut self, slot: &SlotAssignment) {
         let SlotAssignment { slot, epoch, source } = *slot;
+        // Said again to one who comes back: the picture that is there may stay.
+        if self.tiles.get(&SlotId(slot)).is_some_and(|tile| tile.epoch == epoch) {
+            self.messages.push(ClientMessage::Covered { slot, epoch });
+            return;
+        }
         let tile = Tile { epoch, source: source.map(Into::into), from: None, uncovered: false };
         self.tiles.insert(SlotId(slot), tile);
         self.messages.push(ClientMessage::Covered { slot, epoch });

@@ -84,11 +84,13 @@ impl Link {
     }
 }
 
-fn chance(random: &mut ChaCha8Rng, thousandths: u32) -> bool {
+/// Draws once, unless there is no chance at all.
+pub(crate) fn chance(random: &mut ChaCha8Rng, thousandths: u32) -> bool {
     thousandths > 0 && random.next_u32() % 1000 < thousandths
 }
 
-fn below(random: &mut ChaCha8Rng, micros: u32) -> Duration {
+/// Up to so many microseconds.
+pub(crate) fn below(random: &mut ChaCha8Rng, micros: u32) -> Duration {
     let micros = if micros == 0 { 0 } else { random.next_u32() % micros };
     Duration::from_micros(u64::from(micros))
 }

@@ -21,6 +21,10 @@ pub struct Site {
     pub publishes: bool,
     /// Whether it goes on sending whatever it is told.
     pub is_stubborn: bool,
+    /// Whether its seat leads.
+    pub is_chair: bool,
+    /// How much faster its clock runs than the gateway's, in millionths.
+    pub clock_ppm: i32,
     /// Its way to the gateway.
     pub to_gateway: LinkConfig,
     /// And back.
@@ -37,6 +41,8 @@ impl Site {
             member,
             publishes: true,
             is_stubborn: false,
+            is_chair: member == CHAIR,
+            clock_ppm: 0,
             to_gateway: CLEAN,
             from_gateway: CLEAN,
             wishes: vec![(5, 0, 720)],
@@ -68,6 +74,10 @@ pub enum Action {
     Speak(u32, bool),
     /// The chair orders.
     Chair(ChairAction),
+    /// One of several chairs orders.
+    Order(u32, ChairAction),
+    /// A site raises or lowers its hand.
+    Hand(u32, bool),
     /// A site wishes anew.
     Want(u32, Vec<WishFor>),
     /// A site's ways change.
@@ -76,6 +86,31 @@ pub enum Action {
     Layers(u32, usize),
     /// A muted site opens its microphone again.
     OpenMicrophone(u32),
+    /// A site's WebSocket breaks.
+    LoseSocket {
+        /// Whose.
+        member: u32,
+        /// For so long none opens again.
+        milliseconds: u64,
+        /// Whether the gateway notices at once, or only by silence.
+        is_told: bool,
+    },
+    /// The gateway's process dies.
+    Kill {
+        /// After so long it is started again.
+        milliseconds: u64,
+    },
+}
+
+/// What happens to messages on their way to the gateway. Chances are in thousandths.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Signals {
+    /// Up to so many microseconds are added to a message's time; the order on one WebSocket is kept.
+    pub jitter_micros: u32,
+    /// Messages that a client says twice.
+    pub duplicate: u32,
+    /// What a client says at one moment is said in the opposite order.
+    pub reorder: u32,
 }
 
 /// What the oracles hold a run to.
@@ -89,6 +124,8 @@ pub struct Limits {
     pub sound_lost: u32,
     /// Longest run of lost packets of the stage's sound.
     pub sound_gap: u32,
+    /// Octets of messages that the gateway tells one member.
+    pub told: u64,
 }
 
 /// On clean ways nothing is lost, and a switch is a round trip, a key frame and a frame's time away.
@@ -97,6 +134,7 @@ pub const CLEAN_LIMITS: Limits = Limits {
     switch: Duration::from_millis(500),
     sound_lost: 0,
     sound_gap: 0,
+    told: 1 << 20,
 };
 
 /// What a receiver must see or hear at a moment, beside what holds in every run.
@@ -148,6 +186,12 @@ pub struct Plan {
     pub limits: Limits,
     /// What must be so when, in milliseconds.
     pub expected: Vec<(u64, Expected)>,
+    /// What happens to messages.
+    pub signals: Signals,
+    /// Who may be seen to leave and to come back, beside those whom the chair removes.
+    pub leavers: Vec<u32>,
+    /// Whether everything is as it was for who comes back: nothing else happens meanwhile.
+    pub is_kept: bool,
 }
 
 impl Plan {
@@ -158,7 +202,19 @@ impl Plan {
             (0..).zip(&sites).map(|(place, site)| (place * 100, Action::Join(site.member))).collect();
         let settled = Duration::from_millis(sites.len() as u64 * 100 + 1000);
         let length = Duration::from_secs(seconds);
-        Self { name, seed: 1, sites, script, settled, length, limits: CLEAN_LIMITS, expected: Vec::new() }
+        Self {
+            name,
+            seed: 1,
+            sites,
+            script,
+            settled,
+            length,
+            limits: CLEAN_LIMITS,
+            expected: Vec::new(),
+            signals: Signals::default(),
+            leavers: Vec::new(),
+            is_kept: true,
+        }
     }
 
     /// The same where more must be so at a moment.

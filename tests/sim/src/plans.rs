@@ -97,6 +97,7 @@ pub fn source_switch_with_loss_and_reorder() -> Plan {
         switch: Duration::from_millis(1200),
         sound_lost: 60,
         sound_gap: 6,
+        ..CLEAN_LIMITS
     };
     Plan { limits, ..plan }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use giaoban_media::rtp::Ssrc;
 use giaoban_media_types::{MemberId, SlotId, SourceId};
 
+use crate::client::Seat;
 use crate::tag::Tag;
 
 /// An RTP packet that the shard sent.
@@ -93,6 +94,33 @@ pub enum Record {
     LetSpeak(MemberId),
     /// And to remove.
     Removed(MemberId),
+    /// In the eyes of a member another came or went.
+    Moved {
+        /// In whose eyes.
+        receiver: MemberId,
+        /// Who.
+        member: MemberId,
+        /// Whether he is there now.
+        is_there: bool,
+    },
+    /// A member whose WebSocket was lost knows again what is so.
+    Resumed {
+        /// Who.
+        member: MemberId,
+        /// What was so when it was lost.
+        before: Box<Seat>,
+        /// What is so now.
+        after: Box<Seat>,
+    },
+    /// A receiver knows from the gateway's reports when what he hears and sees on the stage was made.
+    Lips {
+        /// Who.
+        receiver: MemberId,
+        /// Whose.
+        member: MemberId,
+        /// By how many microseconds the picture would be early.
+        apart: i64,
+    },
 }
 
 /// The records of a run.

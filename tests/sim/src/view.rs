@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use giaoban_signaling::wire::{Change, MemberState, ServerMessage, Stage};
+use giaoban_signaling::wire::{Change, MemberState, Presence, ServerMessage, Stage};
 
 /// A snapshot and the deltas after it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,11 +22,12 @@ pub struct View {
 }
 
 impl View {
-    /// Takes a message that tells of the room.
-    pub fn take(&mut self, message: &ServerMessage) {
+    /// Takes a message that tells of the room. Who came or went by it is added to `moves`.
+    pub fn take(&mut self, message: &ServerMessage, moves: &mut Vec<(u32, bool)>) {
         match message {
             ServerMessage::Snapshot { snapshot } => {
                 self.version = snapshot.version;
+                snapshot.members.iter().for_each(|state| self.compare(state, moves));
                 self.members = snapshot.members.iter().map(|state| (state.member, state.clone())).collect();
                 self.stage = Some(snapshot.stage);
                 self.locked = snapshot.locked;
@@ -35,15 +36,24 @@ impl View {
             ServerMessage::Delta { version, changes } => {
                 self.missed += u32::from(*version != self.version.wrapping_add(1));
                 self.version = *version;
-                changes.iter().for_each(|change| self.change(change));
+                changes.iter().for_each(|change| self.change(change, moves));
             }
             _ => {}
         }
     }
 
-    fn change(&mut self, change: &Change) {
+    /// What is told of somebody for the first time is no move.
+    fn compare(&self, state: &MemberState, moves: &mut Vec<(u32, bool)>) {
+        let is_there = |state: &MemberState| state.presence != Presence::Absent;
+        if self.members.get(&state.member).is_some_and(|known| is_there(known) != is_there(state)) {
+            moves.push((state.member, is_there(state)));
+        }
+    }
+
+    fn change(&mut self, change: &Change, moves: &mut Vec<(u32, bool)>) {
         match change {
             Change::Member { member } => {
+                self.compare(member, moves);
                 self.members.insert(member.member, member.clone());
             }
             Change::Gone { member } => {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use giaoban_media::DropReason;
 
 use crate::trace::{Record, Sealed, Trace};
-use crate::world::Outcome;
+use crate::world::{Life, Outcome};
 
 fn streams(trace: &Trace) -> impl Iterator<Item = &Sealed> {
     trace.records.iter().filter_map(|(_, record)| match record {
@@ -61,14 +61,15 @@ pub fn continuous_streams(trace: &Trace) -> Vec<String> {
     found
 }
 
-/// Every datagram has a verdict.
+/// Every datagram has a verdict, in each life of the gateway.
 #[must_use]
 pub fn every_datagram_judged(outcome: &Outcome) -> Vec<String> {
-    let statistics = &outcome.statistics;
-    let dropped: u64 = DropReason::ALL.iter().map(|&reason| statistics.dropped(reason)).sum();
-    let judged = statistics.forwarded + dropped;
-    let fault = format!("{} datagrams were given and {judged} judged", outcome.given);
-    if judged == outcome.given { Vec::new() } else { vec![fault] }
+    let fault = |life: &Life| {
+        let dropped: u64 = DropReason::ALL.iter().map(|&reason| life.statistics.dropped(reason)).sum();
+        let judged = life.statistics.forwarded + dropped;
+        (judged != life.given).then(|| format!("{} datagrams were given and {judged} judged", life.given))
+    };
+    outcome.lives.iter().filter_map(fault).collect()
 }
 
 /// The shard refused nothing of its own making, no message was malformed, and when all have left nothing is there.
@@ -76,7 +77,7 @@ pub fn every_datagram_judged(outcome: &Outcome) -> Vec<String> {
 pub fn nothing_left_behind(outcome: &Outcome) -> Vec<String> {
     let statistics = &outcome.statistics;
     let counts = [
-        ("indices sealed twice", outcome.reused as u64),
+        ("indices sealed twice", outcome.lives.iter().map(|life| life.reused as u64).sum()),
         ("indices refused", statistics.refused_indices),
         ("malformed messages", u64::from(outcome.malformed_messages)),
         ("packets that left their history unsent", statistics.overruns),
