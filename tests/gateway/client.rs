@@ -80,6 +80,15 @@ impl Fixture {
         self.runs = Runs::Apart(process);
     }
 
+    /// Ends the process without a word, and starts it again on what it left.
+    pub async fn kill_and_start_again(&mut self) {
+        let Runs::Apart(process) = std::mem::replace(&mut self.runs, Runs::Not) else {
+            panic!("only a process can be killed")
+        };
+        tokio::task::spawn_blocking(move || process.kill()).await.unwrap();
+        self.serve_apart().await;
+    }
+
     /// Ends the process as an operator does, and yields all it logged.
     pub async fn terminate(&mut self) -> String {
         let Runs::Apart(process) = std::mem::replace(&mut self.runs, Runs::Not) else {

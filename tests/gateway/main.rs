@@ -7,6 +7,8 @@ mod disturbing;
 #[cfg(test)]
 mod entering;
 #[cfg(test)]
+mod killing;
+#[cfg(test)]
 mod logging;
 #[cfg(test)]
 mod member;

@@ -82,6 +82,12 @@ impl Member {
         Self::sit_down(fixture.enter(secret, false).await).await
     }
 
+    /// Comes back to his seat as a page does whose peer connection the gateway no longer knows.
+    pub async fn resume(fixture: &Fixture, secret: &Value) -> Self {
+        let credential = json!({ "by": "resume", "secret": secret });
+        Self::sit_down(fixture.hello(&credential, false).await).await
+    }
+
     async fn sit_down(mut socket: Socket) -> Self {
         let welcome = socket.expect("welcome").await;
         let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -121,6 +127,12 @@ impl Member {
 
     pub async fn expect(&mut self, kind: &str) -> Value {
         expect(&mut self.hears, &mut self.told, kind).await
+    }
+
+    /// The state of the room as it is told to him now.
+    pub async fn snapshot(&mut self) -> Value {
+        self.say(json!({ "type": "resync" }));
+        self.expect("snapshot").await["snapshot"].take()
     }
 
     /// Gives an order as the chair, and waits until it is confirmed. Yields when it was given.

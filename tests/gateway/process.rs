@@ -61,6 +61,12 @@ impl Process {
         (Self { child, log }, said)
     }
 
+    /// SIGKILL: it has no time for anything.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
     /// SIGTERM; yields what it logged.
     pub fn terminate(mut self) -> String {
         let signalled = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();

@@ -81,21 +81,30 @@ mod tests {
 
     use super::*;
 
+    /// Longer than the kernel takes to begin with its stamps once a socket asks for them.
+    const PATIENCE: Duration = Duration::from_secs(20);
+    /// For so long the reader is held up.
+    const HELD: Duration = Duration::from_millis(20);
+
     #[tokio::test]
     async fn a_datagram_that_waits_to_be_read_arrived_when_it_was_sent() {
         let mut arrivals = Arrivals::bind(Ipv4Addr::LOCALHOST.into()).await.unwrap();
         let sender = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-        let before = Instant::now();
-        sender.send_to(b"early", arrivals.local_addr().unwrap()).await.unwrap();
-        let sent = before.elapsed();
-        arrivals.readable().await.unwrap();
-        // The reader is held up for as long as it takes to tell the two apart.
-        while before.elapsed() < sent * 2 + Duration::from_millis(50) {
-            std::thread::yield_now();
+        let begin = Instant::now();
+        loop {
+            sender.send_to(b"early", arrivals.local_addr().unwrap()).await.unwrap();
+            let sent = Instant::now();
+            arrivals.readable().await.unwrap();
+            while sent.elapsed() < HELD {
+                std::thread::yield_now();
+            }
+            let came = arrivals.receive().unwrap();
+            let [Arrival { at, contents, .. }] = came.as_slice() else { panic!("{} came", came.len()) };
+            assert_eq!(contents, b"early");
+            if *at < sent + HELD / 2 {
+                return;
+            }
+            assert!(begin.elapsed() < PATIENCE, "read {:?} after it was sent", *at - sent);
         }
-        let came = arrivals.receive().unwrap();
-        let [Arrival { at, contents, .. }] = came.as_slice() else { panic!("{} came", came.len()) };
-        assert_eq!(contents, b"early");
-        assert!(*at <= before + sent + Duration::from_millis(5), "{:?} late", *at - before);
     }
 }
