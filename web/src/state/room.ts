@@ -134,6 +134,8 @@ export interface View {
   readonly stageHeight: number;
   /** The tiles in the order of their importance, with their heights in CSS pixels. */
   readonly tiles: readonly { readonly source: WireSource; readonly height: number }[];
+  /** Height of the stage in a small window above all others, seen also while the page itself is hidden; 0 without one. */
+  readonly miniatureHeight?: number;
 }
 
 /** Something that happened and is worth a sentence. */

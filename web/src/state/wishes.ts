@@ -25,7 +25,7 @@ export interface WishInput {
   readonly members: ReadonlyMap<number, MemberState>;
   readonly self: number | null;
   readonly pixelRatio: number;
-  /** Nobody looks at the page: no picture is asked for. */
+  /** Nobody looks at the page: no picture is asked for but that of the small window above all others. */
   readonly hidden: boolean;
   /** Tile slots there can be. */
   readonly tiles: number;
@@ -77,8 +77,9 @@ export function allot(
 /** The whole wish. */
 export function wishesOf(input: WishInput, allotment: Allotment): Wish[] {
   const wishes: Wish[] = [];
-  if (!input.hidden && input.view.stageHeight > 0) {
-    const height = deviceHeight(input.view.stageHeight, input.pixelRatio);
+  const seen = Math.max(input.hidden ? 0 : input.view.stageHeight, input.view.miniatureHeight ?? 0);
+  if (seen > 0) {
+    const height = deviceHeight(seen, input.pixelRatio);
     wishes.push({ slot: STAGE_VIDEO_SLOT, source: null, height });
   }
   for (const { source, height } of wantedTiles(input)) {

@@ -117,6 +117,8 @@ function MenuOrders({ member }: { readonly member: MemberState }) {
 
 /** Between the menu and the button that opened it, and the edge of the window. */
 const MENU_MARGIN = 8;
+/** Where the window begins under the classification, which nothing may cover. */
+const TOP = 28 + MENU_MARGIN;
 
 /** Puts `menu` beside `anchor`, inside the window. */
 function place(menu: HTMLElement, anchor: DOMRect): void {
@@ -125,13 +127,13 @@ function place(menu: HTMLElement, anchor: DOMRect): void {
   const below = anchor.bottom + MENU_MARGIN;
   const top = below + height > innerHeight ? anchor.top - height - MENU_MARGIN : below;
   menu.style.left = `${Math.max(MENU_MARGIN, Math.min(left, innerWidth - width - MENU_MARGIN))}px`;
-  menu.style.top = `${Math.max(MENU_MARGIN, top)}px`;
+  menu.style.top = `${Math.max(TOP, Math.min(top, innerHeight - height - MENU_MARGIN))}px`;
 }
 
 /** The chair's menu of one member: one popover for the whole page. */
 export function ChairMenu() {
   const { room, view } = useScope();
-  const element = useRef<HTMLDivElement>(null);
+  const element = useRef<HTMLElement>(null);
   const menu = view.menu.value;
   const member = menu === null ? null : room.member(menu.member).value;
   useEffect(() => {
@@ -142,9 +144,10 @@ export function ChairMenu() {
     popover.querySelector('button')?.focus();
   }, [menu]);
   return (
-    <div
+    <section
       ref={element}
       id={MENU_ID}
+      aria-label={member === null ? t('panel.chairTools') : t('chair.menu', { name: member.name })}
       popover="auto"
       class="chair-menu"
       onToggle={(event) => {
@@ -152,6 +155,6 @@ export function ChairMenu() {
       }}
     >
       {member !== null && <MenuOrders member={member} />}
-    </div>
+    </section>
   );
 }

@@ -68,7 +68,7 @@ function Choice(props: {
 function Problem({ device, onRetry }: { readonly device: DeviceState; readonly onRetry: () => void }) {
   if (device.name !== 'failed') return null;
   return (
-    <div class="problem" role="status">
+    <div class="problem">
       <Icon name="warning" />
       <p>
         {t(`device.${device.problem}.text`)} {t(`device.${device.problem}.action`)}

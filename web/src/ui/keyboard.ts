@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { type Scope, useScope } from './context';
 import { type KeyContext, type Shortcut, shortcutFor } from './model/shortcuts';
-import { FILTER_ID } from './panel';
+import { FILTER_ID } from './roster';
 
 /** Where a key was pressed. */
 function contextOf(event: KeyboardEvent, singleKeys: boolean): KeyContext {

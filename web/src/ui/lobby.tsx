@@ -46,10 +46,14 @@ function useEnter(join: () => void): void {
 
 /** Why the person was not let in, in sight wherever the page is scrolled to, with what helps. */
 function Refusal({ error }: { readonly error: RoomErrorCode }) {
+  const { view } = useScope();
   const element = useRef<HTMLDivElement>(null);
-  useEffect(() => element.current?.scrollIntoView({ block: 'nearest' }), [error]);
+  useEffect(() => {
+    element.current?.scrollIntoView({ block: 'nearest' });
+    view.messages.sayNow(`${t(`error.${error}.text`)} ${t(`error.${error}.action`)}`);
+  }, [error]);
   return (
-    <div ref={element} class="refusal" role="alert">
+    <div ref={element} class="refusal">
       <ErrorText error={error} />
       {error !== 'unreachable' && <RemedyButton error={error} />}
     </div>

@@ -64,15 +64,10 @@ export function OutagePage() {
   const phase = room.phase.value;
   if (view.outage.value !== 'page' || phase.name !== 'recovering') return null;
   return (
-    <section
-      class="outage-page"
-      role="alertdialog"
-      aria-labelledby="outage-title"
-      aria-describedby="outage-text"
-    >
+    <section class="outage-page" aria-labelledby="outage-title">
       <h2 id="outage-title">{t('recovering.title')}</h2>
       <p class="outage-time">{t('recovering.time', { time: duration(view.now.value - phase.since) })}</p>
-      <p id="outage-text">{t('recovering.text')}</p>
+      <p>{t('recovering.text')}</p>
       <button type="button" class="danger" onClick={() => room.leave()}>
         {t('bar.leave')}
       </button>
@@ -85,12 +80,12 @@ export function SoundBlocked() {
   const { room } = useScope();
   if (!room.soundBlocked.value) return null;
   return (
-    <div class="sound-blocked" role="alert">
+    <section class="sound-blocked" aria-label={t('sound.blocked')}>
       <p>{t('sound.blocked')}</p>
       <button type="button" class="primary" onClick={() => void room.unblockSound()}>
         <Icon name="speaker" />
         {t('sound.enable')}
       </button>
-    </div>
+    </section>
   );
 }

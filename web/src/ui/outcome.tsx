@@ -68,6 +68,7 @@ export function RemedyButton({ error }: { readonly error: RoomErrorCode }) {
 
 /** Opens the link that a person pastes. */
 function PasteLink() {
+  const { view } = useScope();
   const id = useId();
   const text = useSignal('');
   const wrong = useSignal(false);
@@ -78,6 +79,7 @@ function PasteLink() {
         event.preventDefault();
         const link = pastedLink(text.value, location.origin);
         wrong.value = link === null;
+        if (link === null) view.messages.sayNow(t('landing.badLink'));
         if (link === null) return;
         const here = location.pathname + location.search;
         location.assign(link);
@@ -103,7 +105,7 @@ function PasteLink() {
         </button>
       </div>
       {wrong.value && (
-        <p class="problem" role="alert">
+        <p class="problem">
           <Icon name="warning" />
           {t('landing.badLink')}
         </p>

@@ -26,7 +26,8 @@ function PageButton({ by }: { readonly by: 1 | -1 }) {
 
 /** Turns the pages of strip or grid; not there when there is one page only. */
 function Pager() {
-  const { page, pages } = useScope().view.tiles.value;
+  const { view } = useScope();
+  const { page, pages } = view.tiles.value;
   if (pages === 1) return null;
   return (
     <nav class="pager" aria-label={t('room.page', { page: page + 1, pages })}>
@@ -35,6 +36,16 @@ function Pager() {
         {page + 1}/{pages}
       </span>
       <PageButton by={1} />
+      <button
+        type="button"
+        class="quiet square"
+        aria-pressed={view.cycling.value}
+        aria-label={t('room.cycle')}
+        title={t('room.cycle')}
+        onClick={() => view.toggleCycling()}
+      >
+        <Icon name={view.cycling.value ? 'pause' : 'play'} />
+      </button>
     </nav>
   );
 }
@@ -43,10 +54,12 @@ function Strip() {
   const { view } = useScope();
   return (
     <section class="strip" aria-label={t('room.strip')}>
-      {view.tiles.value.sources.map((source) => (
-        <Tile key={tileKey(source)} source={source} />
-      ))}
-      <OwnTile />
+      <div class="strip-tiles">
+        {view.tiles.value.sources.map((source) => (
+          <Tile key={tileKey(source)} source={source} />
+        ))}
+        <OwnTile />
+      </div>
       <Pager />
     </section>
   );
@@ -87,6 +100,7 @@ export function Pictures() {
     return () => observer.disconnect();
   }, []);
   const { grid } = view.tiles.value;
+  const stage = view.stage.value;
   return (
     <main
       ref={element}
@@ -94,11 +108,13 @@ export function Pictures() {
       class="pictures"
       tabIndex={-1}
       data-layout={view.layout.value}
+      data-tall={stage?.tall}
       data-outage={view.outage.value}
       style={{
         '--tile-width': `${grid.tileWidth}px`,
         '--tile-height': `${grid.tileHeight}px`,
         '--columns': String(grid.columns),
+        '--stage-height': `${stage?.stageHeight ?? 0}px`,
       }}
     >
       {view.layout.value === 'stage' ? (

@@ -3,7 +3,7 @@ import type { Network } from '../state/room';
 import { useScope } from './context';
 import { Icon } from './icon';
 import { clock } from './model/format';
-import { Attendance } from './panel';
+import { Attendance } from './roster';
 
 /** The classification over every page: word and colour; nothing ever lies above it. */
 export function ClassificationBanner() {
@@ -87,7 +87,12 @@ export function StatusStrip() {
       <h1 class="status-title">{room.info.value?.title ?? t('app.name')}</h1>
       <span class="status-item encryption" title={t('room.encryptionHelp')}>
         <Icon name="lock" />
-        <span class="status-word">{t('room.encryption')}</span>
+        <span class="status-word" aria-hidden="true">
+          {t('room.encryption')}
+        </span>
+        <span class="status-short" aria-hidden="true">
+          {t('room.encryptionShort')}
+        </span>
         <span class="hidden">{t('room.encryptionHelp')}</span>
       </span>
       <span class="status-item sites">

@@ -1,82 +1,64 @@
+import { useEffect } from 'preact/hooks';
 import { t } from '../i18n';
-import type { Room } from '../state/room';
 import { useScope } from './context';
-import { Icon, type IconName } from './icon';
-import type { RoomView } from './model/view';
+import { canFillScreen, followFullScreen, fullScreen, toggleFullScreen } from './fullscreen';
+import { canFloat, toggleMiniature } from './miniature';
+import { MicrophoneTool, Tool } from './tools';
 
-/** How a tool looks beside its word. */
-type Tone = 'plain' | 'on' | 'off' | 'warn' | 'danger';
-
-function Tool(props: {
-  readonly id: string;
-  readonly icon: IconName;
-  readonly text: string;
-  readonly hint: string;
-  readonly keys?: string;
-  readonly tone?: Tone;
-  readonly disabled?: boolean;
-  readonly count?: number;
-  readonly onClick: () => void;
-}) {
+function CameraTool() {
+  const { room, view } = useScope();
+  const camera = room.media.value.camera;
   return (
-    <button
-      type="button"
-      class="tool"
-      data-tool={props.id}
-      data-tone={props.tone ?? 'plain'}
-      title={props.hint}
-      aria-keyshortcuts={props.keys}
-      disabled={props.disabled}
-      // A click with the mouse leaves the focus where it is: Space stays push-to-talk.
-      onMouseDown={(event) => event.preventDefault()}
-      onClick={props.onClick}
-    >
-      <Icon name={props.icon} />
-      <span class="tool-text">{props.text}</span>
-      {props.count !== undefined && props.count > 0 && <span class="tool-count">{props.count}</span>}
-    </button>
+    <Tool
+      id="camera"
+      icon={camera ? 'camera' : 'cameraOff'}
+      text={t(camera ? 'bar.cameraOn' : 'bar.cameraOff')}
+      tone={camera ? 'on' : 'off'}
+      hint={t('bar.cameraHint')}
+      keys="V"
+      onClick={() => void view.toggleCamera()}
+    />
   );
 }
 
-/** What the button of the microphone says. */
-function microphoneFace(room: Room): { icon: IconName; text: string; tone: Tone } {
-  const state = room.media.value.microphone;
-  if (room.own.value?.muted === true) {
-    return { icon: 'muted', text: t('bar.microphoneMuted'), tone: 'warn' };
-  }
-  if (state === 'off') return { icon: 'microphoneOff', text: t('bar.microphoneOff'), tone: 'off' };
-  if (room.phase.value.name === 'recovering' || !room.connected.value) {
-    return { icon: 'microphone', text: t('bar.microphoneUnsent'), tone: 'warn' };
-  }
-  return {
-    icon: 'microphone',
-    text: t(state === 'open' ? 'bar.microphoneOn' : 'bar.microphoneTalking'),
-    tone: 'on',
-  };
-}
-
-function Devices({ room, view }: { readonly room: Room; readonly view: RoomView }) {
-  const microphone = microphoneFace(room);
-  const camera = room.media.value.camera;
-  const muted = room.own.value?.muted === true;
+/** How the page stands on the screen: layout, whole screen, small window; the latter two where the browser can. */
+function LookTools() {
+  const scope = useScope();
+  const { view } = scope;
+  const grid = view.layout.value === 'grid';
+  const full = fullScreen.value;
+  const small = view.miniature.value !== null;
+  useEffect(followFullScreen, []);
   return (
     <>
       <Tool
-        id="microphone"
-        {...microphone}
-        hint={t(muted ? 'bar.microphoneMutedHint' : 'bar.microphoneHint')}
-        keys="M"
-        onClick={() => void view.toggleMicrophone()}
+        id="layout"
+        icon={grid ? 'stage' : 'grid'}
+        text={t('bar.layout')}
+        hint={t('bar.layoutHint')}
+        keys="L"
+        onClick={() => view.toggleLayout()}
       />
-      <Tool
-        id="camera"
-        icon={camera ? 'camera' : 'cameraOff'}
-        text={t(camera ? 'bar.cameraOn' : 'bar.cameraOff')}
-        tone={camera ? 'on' : 'off'}
-        hint={t('bar.cameraHint')}
-        keys="V"
-        onClick={() => void view.toggleCamera()}
-      />
+      {canFillScreen() && (
+        <Tool
+          id="full-screen"
+          icon={full ? 'smaller' : 'larger'}
+          text={t(full ? 'bar.fullScreenEnd' : 'bar.fullScreen')}
+          tone={full ? 'on' : 'plain'}
+          hint={t('bar.fullScreenHint')}
+          onClick={toggleFullScreen}
+        />
+      )}
+      {canFloat() && (
+        <Tool
+          id="miniature"
+          icon="miniature"
+          text={t('bar.miniature')}
+          tone={small ? 'on' : 'plain'}
+          hint={t('bar.miniatureHint')}
+          onClick={() => void toggleMiniature(scope)}
+        />
+      )}
     </>
   );
 }
@@ -87,10 +69,10 @@ export function Toolbar() {
   const raised = (room.own.value?.hand ?? null) !== null;
   const sharing = room.media.value.screen;
   const canShare = 'getDisplayMedia' in (navigator.mediaDevices ?? {});
-  const grid = view.layout.value === 'grid';
   return (
     <nav class="toolbar" aria-label={t('bar.label')}>
-      <Devices room={room} view={view} />
+      <MicrophoneTool />
+      <CameraTool />
       <Tool
         id="hand"
         icon="hand"
@@ -110,14 +92,7 @@ export function Toolbar() {
         disabled={!canShare}
         onClick={() => view.toggleShare()}
       />
-      <Tool
-        id="layout"
-        icon={grid ? 'stage' : 'grid'}
-        text={t('bar.layout')}
-        hint={t('bar.layoutHint')}
-        keys="L"
-        onClick={() => view.toggleLayout()}
-      />
+      <LookTools />
       <Tool
         id="roster"
         icon="people"

@@ -95,8 +95,18 @@ function picture(member: number, kind: string): MediaStream {
 
 const OK: Outcome = { ok: true };
 
+/** What the others and the network do. */
+export interface Others {
+  change(member: number, changes: Partial<MemberState>): void;
+  leave(member: number): void;
+  pin(source: WireSource): void;
+  notify(notice: Notice): void;
+  loseConnection(): void;
+  blockSound(): void;
+}
+
 /** The fake. Orders change its state as the gateway would. */
-export function fakeRoom(wish: Wish): Room {
+export function fakeRoom(wish: Wish): Room & { readonly others: Others } {
   const self = wish.role === 'chair' ? 1 : 2;
   const rows = signal(roster(wish.sites));
   const info = { title: 'Giao ban tuần 47', classification: wish.classification };
@@ -162,8 +172,25 @@ export function fakeRoom(wish: Wish): Room {
     else muteAll(order.action === 'mute_all');
     return OK;
   };
+  const others: Others = {
+    change,
+    pin,
+    leave: (member) => {
+      rows.value = rows.value.filter((row) => row.member !== member);
+    },
+    notify: (notice) => {
+      for (const listener of listeners) listener(notice);
+    },
+    loseConnection: () => {
+      phase.value = { name: 'recovering', since: Date.now() - 20_000 };
+    },
+    blockSound: () => {
+      soundBlocked.value = true;
+    },
+  };
   const byId = new Map<number, ReturnType<Room['member']>>();
   return {
+    others,
     phase,
     lobby: signal(lobby),
     info: signal(lobby === null && !inside ? null : info),

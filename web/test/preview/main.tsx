@@ -19,7 +19,11 @@ const camera: DeviceState =
 startLanguage();
 chooseLanguage(asked.get('lang') === 'en' ? 'en' : 'vi');
 const preferences = loadPreferences();
-preferences.theme.value = THEMES.find((theme) => theme === asked.get('theme')) ?? 'dark';
+const showTheme = (name: string | null): void => {
+  const theme = THEMES.find((one) => one === name);
+  if (theme !== undefined) preferences.theme.value = theme;
+};
+showTheme(asked.get('theme'));
 const room = fakeRoom({
   page: asked.get('page') ?? 'room',
   sites: Number(asked.get('sites') ?? 3),
@@ -42,3 +46,6 @@ if (dialog === 'remove') view.open({ name: 'remove', member: 3 });
 else if (dialog !== null) view.open({ name: dialog as 'help' });
 const root = document.getElementById('app');
 if (root !== null) render(<App scope={{ room, view, preferences }} />, root);
+
+/** For whoever drives the page. */
+Object.assign(window, { preview: { others: room.others, showTheme, chooseLanguage } });

@@ -93,6 +93,16 @@ describe('slots', () => {
     });
   });
 
+  it('asks for the stage alone of a hidden page with a small window above all others, and for no more of it than that shows', () => {
+    const view = { stageHeight: 720, tiles: [{ source: camera(1), height: 90 }], miniatureHeight: 225 };
+    const wish = input({ hidden: true, view });
+    expect(wishesOf(wish, allot(new Map(), wantedTiles(wish), 4))).toEqual([
+      { slot: 5, source: null, height: 225 },
+    ]);
+    const shown = input({ view });
+    expect(wishesOf(shown, new Map())[0]?.height).toBe(720);
+  });
+
   it('make the wish together with the stage', () => {
     const wish = input({ view: { stageHeight: 720, tiles: [{ source: camera(1), height: 90 }] } });
     expect(wishesOf(wish, allot(new Map(), wantedTiles(wish), 4))).toEqual([

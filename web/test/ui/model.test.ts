@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { MemberState } from '../../src/state/room';
 import { attendance, attendanceChange } from '../../src/ui/model/announce';
 import { clock, documentTitle, duration } from '../../src/ui/model/format';
-import { GRID_TILE_MIN_WIDTH, gridLayout, paged, stripCapacity } from '../../src/ui/model/layout';
+import { GRID_TILE_MIN_WIDTH, gridLayout, paged, stageLayout } from '../../src/ui/model/layout';
 import { pastedLink } from '../../src/ui/model/link';
 import { lossOf, outage } from '../../src/ui/model/recovery';
 import { shortcutFor } from '../../src/ui/model/shortcuts';
-import { fold, initials, matches } from '../../src/ui/model/text';
+import { byName, fold, initials, matches } from '../../src/ui/model/text';
 import { coverOf, gridSources, isPinned, stripSources, tileKey } from '../../src/ui/model/tiles';
+import { windowOf } from '../../src/ui/model/window';
 
 /** A row of the roster with nothing on. */
 function member(id: number, changes: Partial<MemberState> = {}): MemberState {
@@ -80,7 +81,7 @@ describe('the grid', () => {
 
   it('never makes a tile narrower than its least width where the area has that width', () => {
     for (let width = GRID_TILE_MIN_WIDTH; width < 2000; width += 97) {
-      for (let height = 140; height < 1200; height += 131) {
+      for (let height = 200; height < 1200; height += 131) {
         for (const count of [1, 3, 17, 40, 300]) {
           const grid = gridLayout({ width, height }, count);
           expect(grid.tileWidth, `${count} in ${width}×${height}`).toBeGreaterThanOrEqual(
@@ -112,10 +113,40 @@ describe('a page of tiles', () => {
     expect(paged([1, 2, 3], -1, 2)).toEqual({ items: [1, 2], page: 0, pages: 2 });
     expect(paged([], 0, 4)).toEqual({ items: [], page: 0, pages: 1 });
   });
+});
 
-  it('of the strip holds at least one', () => {
-    expect(stripCapacity(100, 240)).toBe(1);
-    expect(stripCapacity(736, 240)).toBe(3);
+describe('stage and tiles', () => {
+  it('stand over each other in one row each where the window is wide', () => {
+    const layout = stageLayout({ width: 960, height: 600 }, 40);
+    expect(layout).toMatchObject({ tall: false, stageHeight: 484 });
+    expect(layout.tiles).toMatchObject({ rows: 1, perPage: 4, tileWidth: 192 });
+  });
+
+  it('need no bar that turns pages when all fit', () => {
+    expect(stageLayout({ width: 960, height: 600 }, 3).tiles.perPage).toBeGreaterThanOrEqual(3);
+  });
+
+  it('leave nothing of an upright telephone empty: the stage takes 16:9, the tiles the rest', () => {
+    const area = { width: 344, height: 518 };
+    for (const count of [2, 3, 4, 8, 40, 500]) {
+      const { tall, stageHeight, tiles } = stageLayout(area, count);
+      expect(tall).toBe(true);
+      expect(stageHeight).toBe(193);
+      const used = stageHeight + 8 + tiles.rows * (tiles.tileHeight + 8) + (tiles.perPage < count ? 56 : 0);
+      expect(used, `${count} tiles`).toBeGreaterThan(area.height * 0.75);
+      expect(used, `${count} tiles`).toBeLessThanOrEqual(area.height + 8);
+    }
+    expect(stageLayout(area, 40).tiles).toMatchObject({ columns: 2, rows: 2, perPage: 4 });
+  });
+
+  it('keep the strip where an upright window is too low for rows of tiles', () => {
+    expect(stageLayout({ width: 344, height: 350 }, 8).tall).toBe(false);
+  });
+
+  it('show at least one other site on a page', () => {
+    for (const width of [100, 240, 360]) {
+      expect(stageLayout({ width, height: 90 }, 9).tiles.perPage).toBeGreaterThanOrEqual(2);
+    }
   });
 });
 
@@ -281,5 +312,49 @@ describe('a pasted link', () => {
     expect(pastedLink('https://gateway.example:8443/r/1', origin)).toBeNull();
     expect(pastedLink('https://other.example/r/1#secret', origin)).toBeNull();
     expect(pastedLink('secret', origin)).toBeNull();
+  });
+});
+
+describe('the rows drawn of a long list', () => {
+  const rows = Array.from({ length: 500 }, () => 57);
+
+  it('are those in sight and a few more, and the room for the rest keeps the list as long as it is', () => {
+    const { from, to, before, after } = windowOf(rows, 57 * 100, 570);
+    expect({ from, to }).toEqual({ from: 94, to: 116 });
+    expect(before + (to - from) * 57 + after).toBe(500 * 57);
+  });
+
+  it('are all of a short one', () => {
+    expect(windowOf([57, 57, 81], 0, 600)).toEqual({ from: 0, to: 3, before: 0, after: 0 });
+    expect(windowOf([], 0, 600)).toEqual({ from: 0, to: 0, before: 0, after: 0 });
+  });
+
+  it('are the last ones when the list became shorter than what was scrolled', () => {
+    expect(windowOf(rows.slice(0, 20), 57 * 400, 570)).toMatchObject({ to: 20, after: 0 });
+  });
+
+  it('never leave a gap in sight, also with rows of several heights', () => {
+    const uneven = Array.from({ length: 200 }, (_, index) => (index % 7 === 3 ? 105 : 57));
+    const total = uneven.reduce((sum, height) => sum + height, 0);
+    for (let scrolled = 0; scrolled < total - 400; scrolled += 333) {
+      const { before, after } = windowOf(uneven, scrolled, 400);
+      expect(before).toBeLessThanOrEqual(scrolled);
+      expect(total - after).toBeGreaterThanOrEqual(scrolled + 400);
+    }
+  });
+});
+
+describe('names', () => {
+  it('are sorted as Vietnamese does: đ after d, numbers by their value', () => {
+    const names = ['Điện Biên', 'Điểm cầu 10', 'Điểm cầu 9', 'Dân quân', 'Âu Lạc', 'An Giang', 'Ẩn'];
+    expect([...names].sort(byName)).toEqual([
+      'An Giang',
+      'Ẩn',
+      'Âu Lạc',
+      'Dân quân',
+      'Điểm cầu 9',
+      'Điểm cầu 10',
+      'Điện Biên',
+    ]);
   });
 });

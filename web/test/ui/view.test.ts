@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ChairAction, Room, View } from '../../src/state/room';
 import { Messages } from '../../src/ui/model/messages';
-import { RoomView } from '../../src/ui/model/view';
+import { CYCLE_PERIOD, RoomView } from '../../src/ui/model/view';
 import { fakeRoom, type Wish } from '../preview/fake-room';
 
 const WISH: Wish = {
@@ -96,13 +96,44 @@ describe('the view', () => {
     expect(wanted.length).toBe(asked);
   });
 
+  it('turns pages by itself when told to, round and round, and counts anew after a turn by hand', () => {
+    const { view } = open();
+    const { pages } = view.tiles.value;
+    vi.advanceTimersByTime(2 * CYCLE_PERIOD);
+    expect(view.tiles.value.page).toBe(0);
+    view.toggleCycling();
+    vi.advanceTimersByTime(CYCLE_PERIOD);
+    expect(view.tiles.value.page).toBe(1);
+    vi.advanceTimersByTime(CYCLE_PERIOD / 2);
+    view.turn(1);
+    vi.advanceTimersByTime(CYCLE_PERIOD - 1_000);
+    expect(view.tiles.value.page).toBe(2);
+    view.turn(pages);
+    vi.advanceTimersByTime(CYCLE_PERIOD);
+    expect(view.tiles.value.page).toBe(0);
+  });
+
+  it('asks for the stage of the small window as long as it is open', () => {
+    const { view, wanted } = open();
+    view.openMiniature({ height: 225, close: () => undefined });
+    expect(wanted.at(-1)?.miniatureHeight).toBe(225);
+    view.openMiniature(null);
+    expect(wanted.at(-1)?.miniatureHeight).toBe(0);
+  });
+
+  it('interrupts to say that sound is blocked', () => {
+    const { view } = open({ soundBlocked: true });
+    expect(view.messages.assertive.value).toContain('chặn tiếng');
+  });
+
   it('keeps strip, own tile and pager within the width', () => {
     const { view } = open();
     for (const width of [344, 700, 990, 1100, 1500, 1900]) {
       view.area.value = { width, height: 600 };
-      const { grid, sources, pages } = view.tiles.value;
+      const { grid, pages } = view.tiles.value;
       expect(pages).toBeGreaterThan(1);
-      expect((sources.length + 1) * (grid.tileWidth + 8) + 104, `at ${width}`).toBeLessThanOrEqual(width);
+      const pager = view.stage.value?.tall === true ? 0 : 152;
+      expect(grid.columns * (grid.tileWidth + 8) - 8 + pager, `at ${width}`).toBeLessThanOrEqual(width);
     }
   });
 

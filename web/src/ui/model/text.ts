@@ -13,6 +13,13 @@ export function matches(name: string, query: string): boolean {
     .every((word) => folded.includes(word));
 }
 
+const collator = new Intl.Collator('vi', { numeric: true });
+
+/** The order of names as Vietnamese sorts them: đ after d, a number by its value. */
+export function byName(a: string, b: string): number {
+  return collator.compare(a, b);
+}
+
 /** Most letters that a crest holds. */
 const CREST_LETTERS = 3;
 

@@ -12,7 +12,7 @@ import type {
   WireSource,
 } from '../../state/room';
 import { type Attendance, attendance, attendanceChange } from './announce';
-import { type Area, type Grid, gridLayout, paged, stripCapacity, TILE_GAP } from './layout';
+import { type Area, gridLayout, type PagedGrid, paged, type StageLayout, stageLayout } from './layout';
 import { Messages } from './messages';
 import { type Loss, lossOf, type Outage, outage } from './recovery';
 import { gridSources, stripSources } from './tiles';
@@ -31,28 +31,28 @@ export interface Menu {
   readonly anchor: DOMRect;
 }
 
+/** The small window above all others while it is open. */
+export interface Miniature {
+  /** Height of its picture in CSS pixels. */
+  readonly height: number;
+  readonly close: () => void;
+}
+
 /** The tiles on the screen. */
 export interface TilePage {
   readonly sources: readonly WireSource[];
   /** Counts from 0. */
   readonly page: number;
   readonly pages: number;
-  readonly grid: Grid;
+  readonly grid: PagedGrid;
 }
 
-/** Height of the bar that turns the pages of the grid, with its gap; two buttons beside the strip. */
-const PAGER_HEIGHT = 56;
-const STRIP_PAGER_WIDTH = 112;
 /** Notices about who may hear the own site: the last one tells how it is. */
 const MICROPHONE_NOTICES: ReadonlySet<Notice['name']> = new Set(['microphone_closed', 'muted', 'unmuted']);
+/** How long a page stays when the pages turn by themselves, in milliseconds. */
+export const CYCLE_PERIOD = 10_000;
 /** Half a second: an outage's faces change at whole seconds, the clock too. */
 const TICK = 500;
-
-/** Width of a tile of the strip in an area of `width`. */
-export function stripTileWidth(width: number): number {
-  if (width < 700) return 108;
-  return width < 1100 ? 192 : 224;
-}
 
 /** A list that stays the same object while it names the same tiles: who speaks changes rows, not tiles. */
 function steadyTiles(read: () => readonly WireSource[]): ReadonlySignal<readonly WireSource[]> {
@@ -72,15 +72,20 @@ export class RoomView {
   readonly messages = new Messages();
   readonly layout = signal<Layout>('stage');
   readonly page = signal(0);
+  /** The pages turn by themselves. */
+  readonly cycling = signal(false);
   /** The area for stage, strip and grid. */
   readonly area = signal<Area>({ width: 0, height: 0 });
   readonly panelOpen = signal(false);
   readonly filter = signal('');
+  /** Roll call by name, not in the room's order. */
+  readonly byName = signal(false);
   readonly dialog = signal<Dialog | null>(null);
   readonly menu = signal<Menu | null>(null);
   readonly now = signal(Date.now());
   readonly tiles: ReadonlySignal<TilePage>;
-  readonly stageHeight: ReadonlySignal<number>;
+  /** Where the stage stands; none in the grid. */
+  readonly stage: ReadonlySignal<StageLayout | null>;
   readonly loss: ReadonlySignal<Loss>;
   readonly outage: ReadonlySignal<Outage>;
   readonly isChair: ReadonlySignal<boolean>;
@@ -88,6 +93,9 @@ export class RoomView {
   readonly #sources: ReadonlySignal<readonly WireSource[]>;
   /** Since when picture and sound do not pass in the room. */
   readonly #mediaLost = signal<number | null>(null);
+  readonly #miniature = signal<Miniature | null>(null);
+  /** When a page was last turned. */
+  #turned = 0;
   readonly #ends: (() => void)[] = [];
 
   constructor(room: Room) {
@@ -101,11 +109,17 @@ export class RoomView {
         ? stripSources(room.present.value, self.value)
         : gridSources(room.present.value, self.value),
     );
-    this.tiles = computed(() => (this.layout.value === 'stage' ? this.#strip() : this.#grid()));
-    this.stageHeight = computed(() => this.#stageHeight());
-    const ticker = setInterval(() => {
-      this.now.value = Date.now();
-    }, TICK);
+    this.stage = computed(() =>
+      this.layout.value === 'stage' ? stageLayout(this.area.value, this.#sources.value.length + 1) : null,
+    );
+    this.tiles = computed(() => {
+      const stage = this.stage.value;
+      // Beside the stage the own tile stands on every page.
+      if (stage !== null) return this.#page(stage.tiles, Math.max(1, stage.tiles.perPage - 1));
+      const grid = gridLayout(this.area.value, this.#sources.value.length);
+      return this.#page(grid, grid.perPage);
+    });
+    const ticker = setInterval(() => this.#tick(), TICK);
     this.#ends.push(
       () => clearInterval(ticker),
       effect(() => this.#want()),
@@ -120,13 +134,33 @@ export class RoomView {
       this.#announceAttendance(),
       this.#announceStage(),
       this.#announceOutage(),
+      effect(() => {
+        if (room.soundBlocked.value) this.messages.sayNow(t('sound.blocked'));
+      }),
       () => this.messages.dispose(),
     );
   }
 
   /** Turns pages; the first and the last hold. */
   turn(pages: number): void {
+    this.#turned = Date.now();
     this.page.value = this.tiles.value.page + pages;
+  }
+
+  /** Lets the pages turn by themselves, or stops them. */
+  toggleCycling(): void {
+    this.#turned = Date.now();
+    this.cycling.value = !this.cycling.value;
+  }
+
+  /** The small window, while it is open. */
+  get miniature(): ReadonlySignal<Miniature | null> {
+    return this.#miniature;
+  }
+
+  /** The small window was opened, or closed. */
+  openMiniature(miniature: Miniature | null): void {
+    this.#miniature.value = miniature;
   }
 
   /** Goes to the other layout. */
@@ -209,39 +243,17 @@ export class RoomView {
     for (const end of this.#ends) end();
   }
 
-  #strip(): TilePage {
-    const { width } = this.area.value;
-    const tile = stripTileWidth(width);
-    const sources = this.#sources.value;
-    const room = width - tile - TILE_GAP;
-    const all = stripCapacity(room, tile);
-    const perPage = sources.length <= all ? all : stripCapacity(room - STRIP_PAGER_WIDTH, tile);
-    const { items, page, pages } = paged(sources, this.page.value, perPage);
-    const grid = {
-      columns: items.length + 1,
-      rows: 1,
-      tileWidth: tile,
-      tileHeight: Math.floor((tile * 9) / 16),
-    };
-    return { sources: items, page, pages, grid };
+  #tick(): void {
+    this.now.value = Date.now();
+    if (!this.cycling.peek() || this.now.peek() - this.#turned < CYCLE_PERIOD) return;
+    const { page, pages } = this.tiles.peek();
+    this.#turned = this.now.peek();
+    this.page.value = (page + 1) % pages;
   }
 
-  #grid(): TilePage {
-    const area = this.area.value;
-    const sources = this.#sources.value;
-    let grid = gridLayout(area, sources.length);
-    if (grid.perPage < sources.length) {
-      grid = gridLayout({ width: area.width, height: area.height - PAGER_HEIGHT }, sources.length);
-    }
-    const { items, page, pages } = paged(sources, this.page.value, grid.perPage);
+  #page(grid: PagedGrid, perPage: number): TilePage {
+    const { items, page, pages } = paged(this.#sources.value, this.page.value, perPage);
     return { sources: items, page, pages, grid };
-  }
-
-  #stageHeight(): number {
-    if (this.layout.value !== 'stage') return 0;
-    const { width, height } = this.area.value;
-    const free = height - this.tiles.value.grid.tileHeight - TILE_GAP;
-    return Math.max(0, Math.floor(Math.min(free, (width * 9) / 16)));
   }
 
   #want(): void {
@@ -249,8 +261,9 @@ export class RoomView {
     const height = this.tiles.value.grid.tileHeight;
     const sources = this.tiles.value.sources.filter((source) => source.member !== self);
     this.#room.setView({
-      stageHeight: this.stageHeight.value,
+      stageHeight: this.stage.value?.stageHeight ?? 0,
       tiles: sources.map((source) => ({ source, height })),
+      miniatureHeight: this.#miniature.value?.height ?? 0,
     });
   }
 
