@@ -3,12 +3,13 @@ SHELL := /bin/bash
 CARGO ?= cargo
 TARGET_DIR ?= $(or $(CARGO_TARGET_DIR),target)
 
-.PHONY: help run test check web
+.PHONY: help run test check bench web
 
 help:
 	@echo "make run     build everything and serve on https port 8443 (ARGS= for options of 'giaoban serve')"
 	@echo "make check   format, lints, boundaries, sizes, licences, documents"
 	@echo "make test    check and every test, with a ledger of minutes"
+	@echo "make bench   what forwarding costs, beside Janus: under 10 minutes (ARGS= for options of giaoban-bench)"
 
 run:
 	@scripts/install-tools.sh run
@@ -25,3 +26,6 @@ check:
 
 test:
 	@scripts/test.sh
+
+bench:
+	@scripts/bench.sh $(ARGS)

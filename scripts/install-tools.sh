@@ -1,5 +1,5 @@
 #!/bin/bash
-# Sees to the tools that building (`run`) or testing (`test`) needs: checks the versions of Rust and Node,
+# Sees to the tools that building (`run`), testing (`test`) or measuring (`bench`) needs: checks the versions of Rust and Node,
 # installs missing Debian packages as root, and otherwise names the command that would.
 set -euo pipefail
 
@@ -34,6 +34,8 @@ if [ "$purpose" = test ]; then
     cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 ||
         fail "rustfmt and clippy are needed: run 'rustup component add rustfmt clippy'"
     packages+=(chromium firefox-esr pulseaudio iproute2 janus postgresql)
+elif [ "$purpose" = bench ]; then
+    packages+=(iproute2 janus)
 fi
 
 command -v dpkg-query >/dev/null ||

@@ -39,6 +39,11 @@ impl Arrivals {
         self.socket.local_addr()
     }
 
+    /// The socket alone, not blocking.
+    pub(crate) fn into_socket(self) -> io::Result<std::net::UdpSocket> {
+        self.socket.into_std()
+    }
+
     /// Waits until there is something to read.
     pub(crate) async fn readable(&self) -> io::Result<()> {
         self.socket.readable().await

@@ -63,6 +63,9 @@ pub enum PeerError {
     /// The socket.
     #[error("UDP: {0}")]
     Io(#[from] io::Error),
+    /// No handshake within a minute.
+    #[error("not connected")]
+    NotConnected,
     /// An answer to no offer.
     #[error("nothing is offered")]
     NothingOffered,
@@ -92,9 +95,9 @@ enum Order {
 
 /// A peer that is not yet running.
 pub struct Peer {
-    rtc: Rtc,
-    socket: Arrivals,
-    address: SocketAddr,
+    pub(crate) rtc: Rtc,
+    pub(crate) socket: Arrivals,
+    pub(crate) address: SocketAddr,
     offered: Option<SdpPendingOffer>,
     microphone: Option<Mid>,
     camera: Option<Mid>,
@@ -107,7 +110,7 @@ impl Peer {
     /// If the address cannot be bound or used.
     pub async fn bind(address: IpAddr, dtls: DtlsVersion) -> Result<Self, PeerError> {
         static CRYPTO: Once = Once::new();
-        CRYPTO.call_once(|| str0m::crypto::from_feature_flags().install_process_default());
+        CRYPTO.call_once(|| crate::keys::provider().install_process_default());
         let socket = Arrivals::bind(address).await?;
         let address = socket.local_addr()?;
         let mut rtc = RtcConfig::new()
@@ -329,7 +332,8 @@ impl Running {
         Ok(self.peer.rtc.handle_input(Input::Timeout(now))?)
     }
 
-    fn send(&mut self, now: Instant, packet: Packet) {
+    fn send(&mut self, now: Instant, mut packet: Packet) {
+        packet.leave(Instant::now());
         let (mid, codec, number) = match packet.kind {
             Kind::Audio => (self.peer.microphone, Codec::Opus, &mut self.audio_number),
             Kind::Video => (self.peer.camera, Codec::Vp8, &mut self.video_number),

@@ -3,7 +3,7 @@
 //! The media is noise with a stamp in front, so that a receiver knows which packet of whom it holds, and how old it is.
 
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Octets before the stamp of a video packet: descriptor (RFC 7741 §4.2) and the frame's own header.
 const VIDEO_HEAD: usize = 16;
@@ -53,6 +53,15 @@ pub struct Stamp {
 pub fn epoch() -> Instant {
     static EPOCH: OnceLock<Instant> = OnceLock::new();
     *EPOCH.get_or_init(Instant::now)
+}
+
+/// The same moment on the clock by which the kernel stamps what it receives.
+pub fn wall_epoch() -> Duration {
+    static EPOCH: OnceLock<Duration> = OnceLock::new();
+    *EPOCH.get_or_init(|| {
+        let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        wall.saturating_sub(epoch().elapsed())
+    })
 }
 
 impl Stamp {
@@ -111,6 +120,20 @@ pub struct Packet {
     pub marker: bool,
     /// What follows the header.
     pub payload: Vec<u8>,
+    stamp: Stamp,
+}
+
+impl Packet {
+    fn new(kind: Kind, timestamp: u32, marker: bool, mut payload: Vec<u8>, stamp: Stamp) -> Self {
+        stamp.write(kind, &mut payload);
+        Self { kind, timestamp, marker, payload, stamp }
+    }
+
+    /// The packet leaves only now: those of a frame are made together.
+    pub fn leave(&mut self, now: Instant) {
+        self.stamp.made = now.saturating_duration_since(epoch());
+        self.stamp.write(self.kind, &mut self.payload);
+    }
 }
 
 /// The timetable of one publisher.
@@ -167,11 +190,10 @@ impl Programme {
     }
 
     fn sound(&mut self, now: Instant) -> Packet {
-        let mut payload = vec![0x5A; AUDIO_LENGTH];
-        self.stamp(now, self.audio).write(Kind::Audio, &mut payload);
         let timestamp = truncate(self.audio).wrapping_mul(AUDIO_TICKS);
+        let stamp = self.stamp(now, self.audio);
         self.audio += 1;
-        Packet { kind: Kind::Audio, timestamp, marker: false, payload }
+        Packet::new(Kind::Audio, timestamp, false, vec![0x5A; AUDIO_LENGTH], stamp)
     }
 
     fn frame(&mut self, now: Instant, packets: &mut Vec<Packet>) {
@@ -183,14 +205,11 @@ impl Programme {
             for (octet, value) in payload.iter_mut().zip(head) {
                 *octet = value;
             }
-            self.stamp(now, self.video).write(Kind::Video, &mut payload);
+            let stamp = self.stamp(now, self.video);
             self.video += 1;
-            packets.push(Packet {
-                kind: Kind::Video,
-                timestamp: self.frames.wrapping_mul(VIDEO_TICKS),
-                marker: place + 1 == self.picture.packets,
-                payload,
-            });
+            let (timestamp, last) =
+                (self.frames.wrapping_mul(VIDEO_TICKS), place + 1 == self.picture.packets);
+            packets.push(Packet::new(Kind::Video, timestamp, last, payload, stamp));
         }
         self.frames += 1;
     }

@@ -1,0 +1,106 @@
+//! A server under load: a process of our own on one core, and what it costs.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::process::{Child, Command};
+
+/// A process that ends with this, in a directory that is removed with it.
+pub struct Process {
+    child: Child,
+    directory: PathBuf,
+}
+
+/// An empty directory for one server.
+///
+/// # Errors
+/// If it cannot be made.
+pub fn directory(name: &str) -> io::Result<PathBuf> {
+    let path = std::env::temp_dir().join(format!("giaoban-bench-{}-{name}", std::process::id()));
+    if path.exists() {
+        fs::remove_dir_all(&path)?;
+    }
+    fs::create_dir(&path)?;
+    Ok(path)
+}
+
+impl Process {
+    /// Starts a program on one core; what it prints goes to the file `output` in the directory.
+    ///
+    /// # Errors
+    /// If it cannot be started.
+    pub fn start(core: usize, program: &Path, arguments: &[&str], directory: PathBuf) -> io::Result<Self> {
+        let output = fs::File::create(directory.join("output"))?;
+        let child = Command::new("taskset")
+            .args(["-c", &core.to_string()])
+            .arg(program)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stderr(output.try_clone()?)
+            .stdout(output)
+            .kill_on_drop(true)
+            .spawn()?;
+        Ok(Self { child, directory })
+    }
+
+    /// What it has printed.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn output(&self) -> io::Result<String> {
+        Ok(String::from_utf8_lossy(&fs::read(self.directory.join("output"))?).into_owned())
+    }
+
+    /// Its directory.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Its number; none once it has ended.
+    #[must_use]
+    pub fn id(&self) -> Option<u32> {
+        self.child.id()
+    }
+
+    /// Ends it.
+    pub async fn stop(mut self) {
+        // One that has ended already is as good.
+        let _ = self.child.kill().await;
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // A directory that stays behind is in the system's own place for such.
+        let _ = fs::remove_dir_all(&self.directory);
+    }
+}
+
+/// CPU time that the threads of a process have used until now, to the nanosecond (`schedstat`).
+///
+/// # Errors
+/// If there is no such process.
+pub fn cpu_time(process: u32) -> io::Result<Duration> {
+    let mut nanoseconds = 0;
+    for task in fs::read_dir(format!("/proc/{process}/task"))? {
+        // A thread may end between the two reads.
+        let Ok(line) = fs::read_to_string(task?.path().join("schedstat")) else { continue };
+        nanoseconds += line.split(' ').next().and_then(|field| field.parse::<u64>().ok()).unwrap_or(0);
+    }
+    Ok(Duration::from_nanos(nanoseconds))
+}
+
+/// Memory of a process that is in use, in KiB.
+///
+/// # Errors
+/// If there is no such process.
+pub fn memory(process: u32) -> io::Result<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let number = line.and_then(|line| line.split_whitespace().next()).and_then(|number| number.parse().ok());
+    number.ok_or_else(|| io::Error::other("no VmRSS"))
+}

@@ -1,0 +1,115 @@
+//! What a bench prints.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::programme::Kind;
+use crate::scenario::Outcome;
+
+/// Runs of a burst that are told apart; the last column holds all longer ones.
+const RUNS: [usize; 7] = [1, 2, 4, 6, 8, 16, 64];
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
+
+fn percentile(sorted: &[Duration], percent: usize) -> f64 {
+    let place = sorted.len().saturating_sub(1) * percent / 100;
+    sorted.get(place).copied().map_or(f64::NAN, milliseconds)
+}
+
+fn share(part: Duration, of: Duration) -> f64 {
+    part.as_secs_f64() / of.as_secs_f64()
+}
+
+impl Outcome {
+    fn delay(&self, kind: Kind, percent: usize) -> f64 {
+        self.figures.delays.get(kind as usize).map_or(f64::NAN, |delays| percentile(delays, percent))
+    }
+
+    /// Packets by the length of the run they came in: up to each of [`RUNS`].
+    fn runs(&self) -> Vec<(usize, u64)> {
+        let mut above = 0;
+        let mut table = Vec::new();
+        for most in RUNS {
+            let lengths = self.figures.runs.get(above + 1..=most).unwrap_or_default();
+            table.push((most, lengths.iter().sum()));
+            above = most;
+        }
+        table
+    }
+
+    fn json(&self, name: &str) -> Value {
+        let [started, connected, media] = self.memory;
+        json!({
+            "server": name,
+            "seconds": self.time.as_secs_f64(),
+            "delivered": self.delivered,
+            "arrived": self.figures.delivered(),
+            "expected": self.expected,
+            "lost": self.figures.lost,
+            "server_us_per_packet": self.cost(),
+            "client_us_per_packet": self.own_cost(),
+            "server_core": share(self.server, self.time),
+            "clients_core": share(self.clients, self.time),
+            "video_p50_ms": self.delay(Kind::Video, 50),
+            "video_p99_ms": self.delay(Kind::Video, 99),
+            "audio_p50_ms": self.delay(Kind::Audio, 50),
+            "audio_p99_ms": self.delay(Kind::Audio, 99),
+            "longest_gap_ms": self.figures.longest_gap.map(milliseconds),
+            "idle_member_ms_per_s": milliseconds(self.idle),
+            "memory_kib": { "started": started, "connected": connected, "media": media },
+            "joined_s": self.joined.as_secs_f64(),
+            "srtp": self.profile,
+            "packets_by_run": self.runs().into_iter().map(|(most, count)| json!([most, count])).collect::<Value>(),
+        })
+    }
+}
+
+/// All rows as JSON.
+#[must_use]
+pub fn json(rows: &[(String, Outcome)]) -> Value {
+    rows.iter().map(|(name, outcome)| outcome.json(name)).collect()
+}
+
+/// All rows as a table for people.
+#[must_use]
+pub fn text(rows: &[(String, Outcome)]) -> String {
+    let mut text = String::from(
+        "                 delivered   lost   server µs  server  client µs  video ms      audio ms   idle ms  memory MB\n\
+         server                               a packet    core   a packet  p50   p99     p50   p99   a s    of it by media\n",
+    );
+    for (name, outcome) in rows {
+        let [started, connected, media] = outcome.memory.map(|kib| kib / 1024);
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "{name:<16} {:>9} {:>6} {:>11.2} {:>7.2} {:>10.2} {:>5.2} {:>5.2} {:>7.2} {:>5.2} {:>7.3} {started:>4} {connected:>4} {media:>4}",
+            outcome.delivered,
+            outcome.figures.lost,
+            outcome.cost(),
+            share(outcome.server, outcome.time),
+            outcome.own_cost(),
+            outcome.delay(Kind::Video, 50),
+            outcome.delay(Kind::Video, 99),
+            outcome.delay(Kind::Audio, 50),
+            outcome.delay(Kind::Audio, 99),
+            milliseconds(outcome.idle),
+        );
+    }
+    text.push_str("\npackets in runs of up to ");
+    for most in RUNS {
+        let _ = write!(text, "{most:>10}");
+    }
+    text.push('\n');
+    for (name, outcome) in rows {
+        let _ = write!(text, "{name:<24} ");
+        for (_, count) in outcome.runs() {
+            let _ = write!(text, "{count:>10}");
+        }
+        text.push('\n');
+    }
+    text
+}
