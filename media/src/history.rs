@@ -111,7 +111,8 @@ impl<D> History<D> {
         ordinal
     }
 
-    fn expire(&mut self, now: Instant, pool: &mut Pool) {
+    /// Lets go of what is too old.
+    pub fn expire(&mut self, now: Instant, pool: &mut Pool) {
         while let Some(oldest) = self.packets.front() {
             let aged = now.saturating_duration_since(oldest.arrived) > RETENTION;
             if !aged && self.packets.len() < CAPACITY {
@@ -142,6 +143,17 @@ impl<D> History<D> {
     #[must_use]
     pub const fn start(&self) -> Ordinal {
         self.first
+    }
+
+    /// All packets in the order of their arrival.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Stored<D>> {
+        self.packets.iter()
+    }
+
+    /// Whether there is nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.packets.is_empty()
     }
 
     /// The packet with this ordinal, if it is still kept.

@@ -8,6 +8,10 @@ use std::time::{Duration, Instant};
 /// lost, and who has just missed a key frame would wait for the next one after it.
 pub const REQUEST_INTERVAL: Duration = Duration::from_millis(320);
 
+/// For so long after its key frame came an encoding is kept though nobody watches it, and a slot may begin with that
+/// key frame: whoever comes later is answered with a new one, whoever comes earlier would be ignored.
+pub const KEY_FRAME_SERVES: Duration = REQUEST_INTERVAL;
+
 /// Coalesces the wishes of all receivers of one encoding.
 #[derive(Debug, Default)]
 pub struct KeyframeGate {

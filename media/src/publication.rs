@@ -2,20 +2,23 @@
 
 use std::time::{Duration, Instant};
 
-use giaoban_media_types::{MediaKind, SlotId, SourceKind};
+use giaoban_media_types::{MediaKind, RtpTimestamp, SlotId, SourceKind};
 
 use crate::arena::Key;
-use crate::history::History;
-use crate::keyframe::{KeyframeGate, KeyframePace};
+use crate::history::{History, Ordinal, Stored};
+use crate::keyframe::{KEY_FRAME_SERVES, KeyframeGate, KeyframePace};
 use crate::nack::MissingPackets;
-use crate::report::{Reception, StreamClock};
+use crate::report::{PublisherClock, Reception, StreamClock};
 use crate::rtp::{AudioLevel, Ssrc};
 use crate::simulcast::{LAYER_SILENCE, Layer, LayerIndex};
+use crate::slot::Standing;
 use crate::speech::Activity;
 use crate::vp8;
 
 /// A source without a packet for so long has stopped. Browsers send comfort noise every 400 ms at least.
 pub const SOURCE_SILENCE: Duration = Duration::from_secs(5);
+/// Packets looked at for the newest one: repairs come among them, out of their order.
+const NEWEST_AMONG: usize = 32;
 /// Ticks a second of Opus (RFC 7587 §4.1).
 pub const AUDIO_CLOCK_RATE: u32 = 48_000;
 /// Ticks a second of every video payload.
@@ -27,6 +30,15 @@ pub const fn clock_rate(media: MediaKind) -> u32 {
     match media {
         MediaKind::Audio => AUDIO_CLOCK_RATE,
         MediaKind::Video => VIDEO_CLOCK_RATE,
+    }
+}
+
+/// Ticks between the packets of two sources in one slot, at least: 20 ms of sound, as browsers pack it, or one tick.
+#[must_use]
+pub const fn step(media: MediaKind) -> u32 {
+    match media {
+        MediaKind::Audio => AUDIO_CLOCK_RATE / 50,
+        MediaKind::Video => 1,
     }
 }
 
@@ -80,6 +92,14 @@ pub struct StreamName {
     pub layer: LayerIndex,
     /// Counts the SSRCs that the layer has had.
     pub epoch: u32,
+}
+
+impl StreamName {
+    /// Whether both are layers of one source.
+    #[must_use]
+    pub fn is_same_source(self, other: Self) -> bool {
+        (self.publisher, self.kind) == (other.publisher, other.kind)
+    }
 }
 
 /// A slot that reads an encoding.
@@ -138,6 +158,8 @@ pub struct Encoding {
     pub gate: KeyframeGate,
     /// What slots read.
     pub history: History<Detail>,
+    /// The last key frame: where it begins in the history, and when it came.
+    pub key_frame: Option<(Ordinal, Instant)>,
     /// Height of its last key frame in pixels.
     pub height: Option<u16>,
     /// When its last packet came by itself.
@@ -157,9 +179,35 @@ impl Encoding {
             clock: StreamClock::new(clock_rate(media)),
             gate: KeyframeGate::default(),
             history: History::default(),
+            key_frame: None,
             height: None,
             last_packet: None,
             watchers: Watchers::default(),
+        }
+    }
+
+    /// A key frame that a slot may begin with now.
+    #[must_use]
+    pub fn entry(&self, now: Instant) -> Option<Ordinal> {
+        let (ordinal, came) = self.key_frame?;
+        let serves = now.saturating_duration_since(came) <= KEY_FRAME_SERVES;
+        (serves && ordinal >= self.history.start()).then_some(ordinal)
+    }
+
+    /// Whether its packets are kept: somebody watches it, or may begin to.
+    #[must_use]
+    pub fn is_kept(&self, now: Instant) -> bool {
+        !self.watchers.is_empty() || self.entry(now).is_some()
+    }
+
+    /// How far it has come at `now`, where a slot begins with a packet of this timestamp.
+    #[must_use]
+    pub fn standing(&self, now: Instant, publisher: &PublisherClock, first: RtpTimestamp) -> Standing {
+        let since = |packet: &Stored<Detail>| packet.timestamp.0.wrapping_sub(first.0).cast_signed();
+        let newest = self.history.iter().rev().take(NEWEST_AMONG).max_by_key(|packet| since(packet));
+        Standing {
+            present: self.clock.timestamp(now, publisher).unwrap_or(first),
+            newest: newest.map_or(first, |packet| packet.timestamp),
         }
     }
 
@@ -172,6 +220,7 @@ impl Encoding {
             self.clock = StreamClock::new(clock_rate(media));
             self.height = None;
             self.last_packet = None;
+            self.key_frame = None;
             self.history = History::default();
         }
         self.ssrc = Some(ssrc);
@@ -188,6 +237,8 @@ pub struct Publication {
     pub layers: Vec<Layer>,
     /// When its publisher may be asked for key frames.
     pub pace: KeyframePace,
+    /// Slots are about to be bound to it: a key frame is wanted at once.
+    pub is_expected: bool,
     /// All slots bound to it, whether they read a layer yet or not.
     pub watchers: Watchers,
     /// When its last permitted packet came; `None` while it is stopped.
@@ -211,6 +262,7 @@ impl Publication {
             encodings,
             layers: Vec::new(),
             pace: KeyframePace::default(),
+            is_expected: false,
             watchers: Watchers::default(),
             last_packet: None,
             activity,

@@ -132,7 +132,8 @@ impl<T: Transport> Shard<T> {
         match command {
             Command::Negotiate(negotiation) => self.negotiate(now, *negotiation),
             Command::Allow { conference, member, sources } => self.allow(now, conference, member, sources),
-            Command::Bind { conference, member, bindings } => self.bind(conference, member, &bindings),
+            Command::Bind { conference, member, bindings } => self.bind(now, conference, member, &bindings),
+            Command::Expect { conference, source } => self.expect(conference, source),
             Command::Remove { conference, member } => self.remove(conference, member),
             Command::End { conference } => self.end(conference),
         }
@@ -152,14 +153,14 @@ impl<T: Transport> Shard<T> {
             };
             self.statistics.count(verdict);
         }
-        self.drain_transport();
+        self.drain_transport(now);
         self.turn(now);
     }
 
     /// Runs what is due at `now`: the rest of a fan-out, feedback, reports, timers.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.transport.handle_timeout(now);
-        self.drain_transport();
+        self.drain_transport(now);
         if self.next_tick.is_some_and(|tick| tick <= now) {
             self.tick(now);
         }
@@ -222,7 +223,7 @@ impl<T: Transport> Shard<T> {
 
     /// Brings what has come to where it belongs: choices first, then the fan-out, then what follows from it.
     fn turn(&mut self, now: Instant) {
-        self.settle_speakers();
+        self.settle_speakers(now);
         self.fan_out(now);
         self.follow_up(now);
         self.send_urgent(now);
@@ -278,19 +279,24 @@ impl<T: Transport> Shard<T> {
                 silent = true;
                 self.events.push_back(Event::SourceStopped { conference, source: SourceId { member, kind } });
             }
+            for encoding in &mut publication.encodings {
+                if !encoding.is_kept(now) {
+                    encoding.history.expire(now, &mut self.pool);
+                }
+            }
             if publication.encodings.len() > 1 && publication.alive() != publication.layers {
                 changed.push(kind);
             }
         }
         for kind in changed {
-            self.retarget_source(key, kind);
+            self.retarget_source(now, key, kind);
         }
         if silent {
             self.speech_changed(conference);
         }
     }
 
-    fn drain_transport(&mut self) {
+    fn drain_transport(&mut self, now: Instant) {
         while let Some(event) = self.transport.poll_event() {
             match event {
                 TransportEvent::Connected(session, security) => {
@@ -298,19 +304,19 @@ impl<T: Transport> Shard<T> {
                     if let Some(subscriber) = self.peers.subscribers.get_mut(key) {
                         subscriber.security = Some(security);
                     }
-                    self.set_path(key, Path::Open);
+                    self.set_path(now, key, Path::Open);
                     if let Some((conference, member, peer)) = self.peer_of(key) {
                         self.events.push_back(Event::Connected { conference, member, peer, security });
                     }
                 }
                 TransportEvent::PathLost(session) => {
                     if let Some(key) = self.peers.of_session(session) {
-                        self.set_path(key, Path::Lost);
+                        self.set_path(now, key, Path::Lost);
                     }
                 }
                 TransportEvent::PathRestored(session) => {
                     if let Some(key) = self.peers.of_session(session) {
-                        self.set_path(key, Path::Open);
+                        self.set_path(now, key, Path::Open);
                     }
                 }
                 TransportEvent::Closed(session, reason) => self.closed(session, reason),

@@ -2,9 +2,13 @@
 //!
 //! Between two switches every number of a source is shifted by a constant, so that a packet is rewritten
 //! the same way whenever it is sent. The shifts of past switches are kept for resends.
+//!
+//! A slot's timestamps are those of a clock of its own that runs with the gateway's: whatever source it carries, a
+//! timestamp says when the picture or sound was captured. So a receiver finds one relation between timestamps and
+//! sender reports for the slot's whole life (it fits a line through many of them), and holds no frame back.
 
 use std::collections::VecDeque;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use giaoban_media_types::RtpTimestamp;
 
@@ -12,11 +16,16 @@ use crate::rtp::SequenceNumber;
 use crate::sequence::expand;
 use crate::transport::PacketIndex;
 
-/// Past sources of a slot whose packets can still be resent.
-const SPANS: usize = 8;
+/// Past sources of a slot whose packets can still be resent, and the silences between them.
+const SPANS: usize = 16;
 /// A source's index may jump by so much; beyond, the slot goes on without the hole, so that a receiver
 /// never guesses the rollover counter wrongly (RFC 3711 §3.3.1) whatever a publisher sends.
 pub const LARGEST_JUMP: u64 = 4096;
+/// What came at once, before the slot began, is played at most so many times faster than it was captured.
+const MOST_HASTE: u32 = 64;
+/// A packet is not older than this, and not younger than now by more than a second: else its publisher's clock is not
+/// to be believed.
+const OLDEST: Duration = Duration::from_secs(5);
 
 /// The numbers of a packet that count within its stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,21 +44,59 @@ pub struct Numbers {
 
 const PICTURE_ID_MASK: u16 = 0x7FFF;
 
+/// How far a source has come when a slot begins with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// The timestamp of the present moment, on the source's clock.
+    pub present: RtpTimestamp,
+    /// The timestamp of its newest packet.
+    pub newest: RtpTimestamp,
+}
+
+/// What came before a slot began with it, squeezed into the time that the slot has for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct CatchUp {
+    /// The first timestamp, of the source and of the slot.
+    from: u32,
+    to: u32,
+    /// The ticks from there to the last one, of the source and of the slot.
+    length: u32,
+    room: u32,
+}
+
+impl CatchUp {
+    fn apply(&self, timestamp: u32) -> Option<u32> {
+        let since = timestamp.wrapping_sub(self.from);
+        if since > self.length {
+            return None;
+        }
+        let squeezed = u64::from(since) * u64::from(self.room) / u64::from(self.length.max(1));
+        Some(self.to.wrapping_add((squeezed & u64::from(u32::MAX)) as u32))
+    }
+}
+
 /// What is added, wrapping, to each number of a source while it is in the slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Shift {
     index: u64,
     timestamp: u32,
+    /// The timestamps of which another rule holds.
+    catch_up: Option<CatchUp>,
     picture_id: u16,
     tl0_index: u8,
     frame_number: u16,
 }
 
 impl Shift {
+    fn timestamp(&self, timestamp: RtpTimestamp) -> RtpTimestamp {
+        let caught_up = self.catch_up.and_then(|catch_up| catch_up.apply(timestamp.0));
+        RtpTimestamp(caught_up.unwrap_or_else(|| timestamp.0.wrapping_add(self.timestamp)))
+    }
+
     fn apply(&self, numbers: &Numbers) -> Numbers {
         Numbers {
             index: PacketIndex(numbers.index.0.wrapping_add(self.index)),
-            timestamp: RtpTimestamp(numbers.timestamp.0.wrapping_add(self.timestamp)),
+            timestamp: self.timestamp(numbers.timestamp),
             picture_id: numbers.picture_id.map(|id| id.wrapping_add(self.picture_id) & PICTURE_ID_MASK),
             tl0_index: numbers.tl0_index.map(|index| index.wrapping_add(self.tl0_index)),
             frame_number: numbers.frame_number.map(|number| number.wrapping_add(self.frame_number)),
@@ -59,7 +106,8 @@ impl Shift {
 
 #[derive(Debug, Clone, Copy)]
 struct Span<S> {
-    source: S,
+    /// `None` for packets of the gateway's own.
+    source: Option<S>,
     shift: Shift,
     /// First index on the wire.
     first: PacketIndex,
@@ -93,7 +141,6 @@ pub struct Sent<S> {
 #[derive(Debug, Clone, Copy)]
 struct Newest {
     timestamp: RtpTimestamp,
-    sent: Instant,
     picture_id: u16,
     tl0_index: u8,
     frame_number: u16,
@@ -104,31 +151,37 @@ struct Newest {
 #[derive(Debug)]
 pub struct Rewriter<S> {
     clock_rate: u32,
+    /// Ticks from the last packet of one source to the first of the next, at least.
+    step: u32,
     /// The index of the next packet.
     next: PacketIndex,
     newest: Option<Newest>,
+    /// The slot's clock: a timestamp and its moment.
+    clock: Option<(RtpTimestamp, Instant)>,
     spans: VecDeque<Span<S>>,
 }
 
 impl<S: Copy + PartialEq> Rewriter<S> {
-    /// A slot that has sent nothing. `first` is its first sequence number, below 2^14.
+    /// A slot that has sent nothing. `step` is the time of one packet of sound, or one tick, so that two
+    /// pictures never share a timestamp. `first` is its first sequence number, below 2^14.
     #[must_use]
-    pub const fn new(clock_rate: u32, first: PacketIndex) -> Self {
-        Self { clock_rate, next: first, newest: None, spans: VecDeque::new() }
+    pub const fn new(clock_rate: u32, step: u32, first: PacketIndex) -> Self {
+        Self { clock_rate, step, next: first, newest: None, clock: None, spans: VecDeque::new() }
     }
 
     /// The source whose packets pass now.
     #[must_use]
     pub fn source(&self) -> Option<S> {
-        self.spans.back().map(|span| span.source)
+        self.spans.back().and_then(|span| span.source)
     }
 
-    /// From `packet` on the slot carries `source`: sequence numbers and frame counters go on without a gap,
-    /// the timestamp by the time that has passed on the gateway's clock.
-    pub fn begin(&mut self, now: Instant, source: S, packet: &Numbers) {
+    /// From `packet` on the slot carries `source`: sequence numbers and frame counters go on without a gap.
+    pub fn begin(&mut self, now: Instant, source: S, packet: &Numbers, standing: Standing) {
+        let (timestamp, catch_up) = self.timestamps(now, source, packet.timestamp, standing);
         let shift = Shift {
             index: self.next.0.wrapping_sub(packet.index.0),
-            timestamp: self.timestamp_shift(now, source, packet.timestamp),
+            timestamp,
+            catch_up,
             picture_id: match (self.newest, packet.picture_id) {
                 (Some(newest), Some(id)) => newest.picture_id.wrapping_add(1).wrapping_sub(id),
                 _ => 0,
@@ -142,30 +195,87 @@ impl<S: Copy + PartialEq> Rewriter<S> {
                 _ => 0,
             },
         };
+        self.push(Span { source: Some(source), shift, first: self.next, first_of_source: packet.index });
+    }
+
+    fn push(&mut self, span: Span<S>) {
         if self.spans.len() >= SPANS {
             self.spans.pop_front();
         }
-        self.spans.push_back(Span { source, shift, first: self.next, first_of_source: packet.index });
+        self.spans.push_back(span);
     }
 
-    fn timestamp_shift(&self, now: Instant, source: S, timestamp: RtpTimestamp) -> u32 {
-        let Some(newest) = self.newest else { return 0 };
-        if let Some(span) = self.spans.back().filter(|span| span.source == source) {
-            let shifted = timestamp.0.wrapping_add(span.shift.timestamp);
-            if is_ahead(shifted, newest.timestamp.0) {
-                return span.shift.timestamp;
-            }
+    /// What is added to a source's timestamps, and the rule for those packets that are to be caught up with.
+    fn timestamps(
+        &mut self,
+        now: Instant,
+        source: S,
+        first: RtpTimestamp,
+        standing: Standing,
+    ) -> (u32, Option<CatchUp>) {
+        let present = self.present(now, standing.present);
+        let age = standing.present.0.wrapping_sub(first.0);
+        let is_believed =
+            age.wrapping_add(self.clock_rate) <= ticks(OLDEST + Duration::from_secs(1), self.clock_rate);
+        let captured = if is_believed { present.wrapping_sub(age) } else { present };
+        let shift = captured.wrapping_sub(first.0);
+        let Some(newest) = self.newest else { return (shift, None) };
+        if let Some(span) = self.spans.back().filter(|span| span.source == Some(source))
+            && is_ahead(span.shift.timestamp(first).0, newest.timestamp.0)
+        {
+            return (span.shift.timestamp, span.shift.catch_up);
         }
-        let elapsed = now.saturating_duration_since(newest.sent).as_nanos();
-        let ticks = elapsed * u128::from(self.clock_rate) / 1_000_000_000;
-        // Only the low 32 bits count; at least one tick, so that two pictures never share a timestamp.
-        let ticks = ((ticks & u128::from(u32::MAX)) as u32).max(1);
-        newest.timestamp.0.wrapping_add(ticks).wrapping_sub(timestamp.0)
+        let follows = newest.timestamp.0.wrapping_add(self.step);
+        if is_ahead(captured, follows.wrapping_add(self.step / 2)) {
+            return (shift, None);
+        }
+        let length = match standing.newest.0.wrapping_sub(first.0) {
+            length if length < ticks(OLDEST, self.clock_rate) => length,
+            _ => 0,
+        };
+        let least = follows.wrapping_add(length / MOST_HASTE);
+        let caught_up = captured.wrapping_add(length);
+        let last = if length > 0 && is_ahead(caught_up, least) { caught_up } else { least };
+        let room = last.wrapping_sub(follows);
+        let shift = last.wrapping_sub(first.0.wrapping_add(length));
+        (shift, Some(CatchUp { from: first.0, to: follows, length, room }))
+    }
+
+    /// The present moment on the slot's clock; a clock that sources have left behind is set anew.
+    fn present(&mut self, now: Instant, fallback: RtpTimestamp) -> u32 {
+        let present = self.clock.map(|(timestamp, at)| {
+            timestamp.0.wrapping_add(ticks(now.saturating_duration_since(at), self.clock_rate))
+        });
+        let newest = self.newest.map(|newest| newest.timestamp.0);
+        let timestamp = match (present, newest) {
+            (Some(present), Some(newest)) if is_ahead(newest, present.wrapping_add(self.clock_rate)) => {
+                newest
+            }
+            (Some(present), _) => return present,
+            (None, _) => fallback.0,
+        };
+        self.clock = Some((RtpTimestamp(timestamp), now));
+        timestamp
+    }
+
+    /// Numbers for a packet of the gateway's own, right behind the last one; none before there was one.
+    pub fn insert(&mut self) -> Option<Numbers> {
+        let newest = self.newest?;
+        let timestamp = RtpTimestamp(newest.timestamp.0.wrapping_add(self.step));
+        let index = self.next;
+        if self.source().is_some() {
+            self.push(Span { source: None, shift: Shift::default(), first: index, first_of_source: index });
+        }
+        self.next = PacketIndex(index.0 + 1);
+        self.newest = Some(Newest { timestamp, ..newest });
+        Some(Numbers { index, timestamp, picture_id: None, tl0_index: None, frame_number: None })
     }
 
     /// Rewrites a packet of the present source. What is returned as [`Passage::Next`] counts as sent.
-    pub fn pass(&mut self, now: Instant, packet: &Numbers) -> Passage {
-        let Some(span) = self.spans.back() else { return Passage::Before };
+    pub fn pass(&mut self, packet: &Numbers) -> Passage {
+        let Some(span) = self.spans.back().filter(|span| span.source.is_some()) else {
+            return Passage::Before;
+        };
         if packet.index < span.first_of_source {
             return Passage::Before;
         }
@@ -177,11 +287,11 @@ impl<S: Copy + PartialEq> Rewriter<S> {
             return Passage::Jump;
         }
         self.next = PacketIndex(numbers.index.0 + 1);
-        self.remember(now, &numbers);
+        self.remember(&numbers);
         Passage::Next(numbers)
     }
 
-    fn remember(&mut self, now: Instant, sent: &Numbers) {
+    fn remember(&mut self, sent: &Numbers) {
         let before = self.newest;
         if before.is_some_and(|newest| {
             newest.timestamp != sent.timestamp && !is_ahead(sent.timestamp.0, newest.timestamp.0)
@@ -191,7 +301,6 @@ impl<S: Copy + PartialEq> Rewriter<S> {
         }
         self.newest = Some(Newest {
             timestamp: sent.timestamp,
-            sent: now,
             picture_id: sent.picture_id.or(before.map(|newest| newest.picture_id)).unwrap_or(0),
             tl0_index: sent.tl0_index.or(before.map(|newest| newest.tl0_index)).unwrap_or(0),
             frame_number: sent.frame_number.or(before.map(|newest| newest.frame_number)).unwrap_or(0),
@@ -206,7 +315,7 @@ impl<S: Copy + PartialEq> Rewriter<S> {
             return None;
         }
         let span = self.spans.iter().rev().find(|span| span.first <= index)?;
-        Some(Sent { source: span.source, index: PacketIndex(index.0.wrapping_sub(span.shift.index)) })
+        Some(Sent { source: span.source?, index: PacketIndex(index.0.wrapping_sub(span.shift.index)) })
     }
 
     /// The very numbers that `packet`, found by [`Rewriter::find`], had or would have had as `sequence`.
@@ -215,20 +324,27 @@ impl<S: Copy + PartialEq> Rewriter<S> {
         let index = expand(sequence, self.next);
         let span = self.spans.iter().rev().find(|span| span.first <= index)?;
         let numbers = span.shift.apply(packet);
-        (numbers.index == index).then_some(numbers)
+        (span.source.is_some() && numbers.index == index).then_some(numbers)
     }
 
     /// Whether a source began in this slot with the packet sent as `index`.
     #[must_use]
     pub fn began_at(&self, index: PacketIndex) -> bool {
-        self.spans.iter().any(|span| span.first == index)
+        self.spans.iter().any(|span| span.first == index && span.source.is_some())
     }
 
     /// The timestamp that a packet of the present source with `timestamp` has on the wire.
     #[must_use]
     pub fn timestamp(&self, timestamp: RtpTimestamp) -> Option<RtpTimestamp> {
-        self.spans.back().map(|span| RtpTimestamp(timestamp.0.wrapping_add(span.shift.timestamp)))
+        let span = self.spans.back().filter(|span| span.source.is_some())?;
+        Some(RtpTimestamp(timestamp.0.wrapping_add(span.shift.timestamp)))
     }
+}
+
+fn ticks(duration: Duration, clock_rate: u32) -> u32 {
+    let ticks = duration.as_nanos() * u128::from(clock_rate) / 1_000_000_000;
+    // Only the low 32 bits count.
+    (ticks & u128::from(u32::MAX)) as u32
 }
 
 fn is_ahead(timestamp: u32, of: u32) -> bool {

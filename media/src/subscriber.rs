@@ -9,7 +9,7 @@ use giaoban_media_types::{
 
 use crate::arena::Key;
 use crate::history::Ordinal;
-use crate::publication::{StreamName, clock_rate};
+use crate::publication::{StreamName, clock_rate, step};
 use crate::rtp::{ExtensionId, PayloadType, Ssrc};
 use crate::sdp::StreamIdentity;
 use crate::slot::Rewriter;
@@ -99,7 +99,7 @@ impl Slot {
             id,
             identity,
             format,
-            rewriter: Rewriter::new(clock_rate(id.media()), first.0),
+            rewriter: Rewriter::new(clock_rate(id.media()), step(id.media()), first.0),
             next_repair: first.1,
             source: None,
             height: 0,

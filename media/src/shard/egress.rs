@@ -11,7 +11,7 @@ use crate::arena::{Arena, Key};
 use crate::history::{History, Ordinal, Stored};
 use crate::publication::{Detail, Encoding, StreamName};
 use crate::publisher::Publisher;
-use crate::rtp::{self, Header, SequenceNumber, rtx};
+use crate::rtp::{self, AudioLevel, Header, SequenceNumber, rtx};
 use crate::sequence::truncate;
 use crate::slot::{Numbers, Passage};
 use crate::statistics::Statistics;
@@ -20,6 +20,8 @@ use crate::transport::{PacketIndex, SealError, SessionId, Transport};
 
 /// Packets that come right after one and are looked at to level it.
 const LOOK_AHEAD: u64 = 8;
+/// −127 dBov, digital silence (RFC 6464 §3).
+const SILENT_LEVEL: u8 = 127;
 
 /// Something the fan-out found out and the shard has to follow up.
 #[derive(Debug, Clone, Copy)]
@@ -151,7 +153,7 @@ impl<T: Transport> Egress<'_, T> {
         let mut cursor = next.cursor.max(history.start());
         while let Some(packet) = history.get(cursor) {
             if packet.detail.is_entry() {
-                slot.rewriter.begin(self.now, next.stream, &numbers(packet));
+                self.begin(slot, next.stream, encoding, packet);
                 let before = slot.feed.live.map(|flow| flow.stream);
                 slot.feed = Feed { live: Some(Flow { stream: next.stream, cursor }), next: None };
                 self.statistics.switches += 1;
@@ -162,6 +164,12 @@ impl<T: Transport> Egress<'_, T> {
             cursor = cursor.next();
         }
         slot.feed.next = Some(Flow { stream: next.stream, cursor });
+    }
+
+    fn begin(&self, slot: &mut Slot, stream: StreamName, encoding: &Encoding, entry: &Stored<Detail>) {
+        let Some(publisher) = self.publishers.get(stream.publisher) else { return };
+        let standing = encoding.standing(self.now, &publisher.clock, entry.timestamp);
+        slot.rewriter.begin(self.now, stream, &numbers(entry), standing);
     }
 
     /// An entry that was lost and repaired comes after packets that follow it: these are sent in their order now.
@@ -195,13 +203,14 @@ impl<T: Transport> Egress<'_, T> {
         packet: &Stored<Detail>,
     ) -> bool {
         let own = numbers(packet);
-        let mut passage = slot.rewriter.pass(self.now, &own);
+        let mut passage = slot.rewriter.pass(&own);
         if passage == Passage::Jump {
             if !packet.detail.is_entry() {
                 return false;
             }
-            slot.rewriter.begin(self.now, stream, &own);
-            passage = slot.rewriter.pass(self.now, &own);
+            let Some(encoding) = find_encoding(self.publishers, stream) else { return false };
+            self.begin(slot, stream, encoding, packet);
+            passage = slot.rewriter.pass(&own);
         }
         match passage {
             Passage::Next(numbers) => {
@@ -286,6 +295,26 @@ impl<T: Transport> Egress<'_, T> {
         write_payload(&mut self.outbox.buffer, packet, numbers);
         if self.seal(receiver, index, start, header_length) {
             self.statistics.retransmissions += 1;
+        }
+    }
+
+    /// Tells a receiver of sound that nothing more comes for now: without it he makes up a sound for what he takes
+    /// for loss. Opus (RFC 6716 §3.1) has a frame of silence; a packet of its first byte alone is discontinuous
+    /// transmission, and there are two of them since one may be lost.
+    pub fn fall_silent(&mut self, key: Key, session: SessionId, slot: &mut Slot) {
+        let Some(receiver) = self.receiver(key, session) else { return };
+        for payload in [&[0xF8, 0xFF, 0xFE][..], &[0xF8], &[0xF8]] {
+            let Some(numbers) = slot.rewriter.insert() else { return };
+            let packet = Stored {
+                index: numbers.index,
+                arrived: self.now,
+                timestamp: numbers.timestamp,
+                marker: false,
+                detail: Detail::Audio { level: Some(AudioLevel { voice: false, level: SILENT_LEVEL }) },
+                bytes: payload.to_vec(),
+                payload_length: payload.len(),
+            };
+            self.send(receiver, slot, &packet, &numbers, 0);
         }
     }
 

@@ -102,7 +102,7 @@ impl<T: Transport> Shard<T> {
         let encoding = publication.encoding_mut(stream.layer).ok_or(gone)?;
         if note(encoding, now, stream.role, packet, &received) {
             // At once, so that slots read the new layer from this very packet on.
-            self.retarget_source(key, stream.kind);
+            self.retarget_source(now, key, stream.kind);
         }
         self.store(now, key, stream, packet, received)
     }
@@ -123,7 +123,7 @@ impl<T: Transport> Shard<T> {
             .and_then(|publisher| publisher.publication_mut(stream.kind))
             .and_then(|publication| publication.encoding_mut(stream.layer))
             .ok_or(DropReason::UnknownStream)?;
-        if encoding.watchers.is_empty() {
+        if !encoding.is_kept(now) && !received.detail.is_key_frame() {
             encoding.missing.forget();
             return Err(DropReason::Unwatched);
         }
@@ -145,7 +145,11 @@ impl<T: Transport> Shard<T> {
             bytes,
             payload_length: received.payload.len(),
         };
-        encoding.history.push(stored, &mut self.pool);
+        let is_key_frame = stored.detail.is_key_frame();
+        let ordinal = encoding.history.push(stored, &mut self.pool);
+        if is_key_frame {
+            encoding.key_frame = Some((ordinal, now));
+        }
         self.mark_watchers(key, stream);
         Ok(())
     }

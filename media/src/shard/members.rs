@@ -14,12 +14,12 @@ use crate::transport::{SessionId, Transport};
 
 impl<T: Transport> Shard<T> {
     /// Egress ends, or begins anew: then every slot waits for an entry, and key frames are asked for.
-    pub(super) fn set_path(&mut self, key: Key, path: Path) {
+    pub(super) fn set_path(&mut self, now: Instant, key: Key, path: Path) {
         let Some(subscriber) = self.peers.subscribers.get_mut(key) else { return };
         subscriber.path = path;
         let slots: Vec<_> = subscriber.slots().map(|slot| slot.id).collect();
         for slot in slots {
-            self.restart(key, slot);
+            self.restart(now, key, slot);
         }
     }
 
@@ -84,7 +84,7 @@ impl<T: Transport> Shard<T> {
                     encoding.history.clear(&mut self.pool);
                 }
             }
-            self.interrupt(key, kind);
+            self.interrupt(now, key, kind);
         }
     }
 

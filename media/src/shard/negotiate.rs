@@ -201,9 +201,9 @@ impl<T: Transport> Shard<T> {
             peer.purposes =
                 plan.taken().map(|(_, purpose, accepted)| (accepted.mid.clone(), purpose)).collect();
         }
-        self.apply_all(conference, member);
+        self.apply_all(now, conference, member);
         for kind in SourceKind::ALL {
-            self.attach_watchers(conference, member, kind);
+            self.attach_watchers(now, conference, member, kind);
         }
         answers
     }

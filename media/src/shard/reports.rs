@@ -49,9 +49,14 @@ impl<T: Transport> Shard<T> {
                 continue;
             }
             let may_ask = publication.pace.is_open(now);
+            // A key frame that may not be asked for now has just come, or is about to.
+            let is_expected = std::mem::take(&mut publication.is_expected);
             for encoding in &mut publication.encodings {
                 let Some(media) = encoding.ssrc else { continue };
-                if encoding.watchers.is_empty() {
+                if is_expected && may_ask {
+                    encoding.gate.want();
+                }
+                if !encoding.is_kept(now) && !is_expected {
                     encoding.missing.forget();
                     encoding.gate.settle();
                     continue;

@@ -29,9 +29,9 @@ impl<T: Transport> Shard<T> {
     }
 
     /// Makes the rankings again that may have changed.
-    pub(super) fn settle_speakers(&mut self) {
+    pub(super) fn settle_speakers(&mut self, now: Instant) {
         for conference in std::mem::take(&mut self.speech_changes) {
-            self.rank(conference);
+            self.rank(now, conference);
         }
     }
 
@@ -67,7 +67,7 @@ impl<T: Transport> Shard<T> {
             state.reported = (leader, speakers.clone());
             self.events.push_back(Event::Speaking { conference, dominant: leader, speakers });
         }
-        self.rank(conference);
+        self.rank(now, conference);
     }
 
     /// The microphones that are being sent, in the order of their members.
@@ -85,7 +85,7 @@ impl<T: Transport> Shard<T> {
 
     /// Ranks the microphones. Who speaks keeps his place until he ends; behind come those who were heard
     /// most recently, then those never heard.
-    fn rank(&mut self, conference: ConferenceId) {
+    fn rank(&mut self, now: Instant, conference: ConferenceId) {
         let mut microphones = self.microphones(conference);
         microphones.sort_by_key(|&(member, activity)| {
             let silent = activity.active_since().is_none();
@@ -98,12 +98,12 @@ impl<T: Transport> Shard<T> {
         }
         state.ranking = ranking;
         for (_, key) in self.peers_of(conference) {
-            self.fill_speaker_slots(conference, key);
+            self.fill_speaker_slots(now, conference, key);
         }
     }
 
     /// Gives one receiver the best ranked microphones but his own and his stage's. Who has a slot keeps it.
-    pub(super) fn fill_speaker_slots(&mut self, conference: ConferenceId, key: Key) {
+    pub(super) fn fill_speaker_slots(&mut self, now: Instant, conference: ConferenceId, key: Key) {
         let Some(state) = self.conferences.get(&conference) else { return };
         let Some(subscriber) = self.peers.subscribers.get(key) else { return };
         let stage = subscriber.slot(SlotId::STAGE_AUDIO).and_then(|slot| slot.source);
@@ -128,7 +128,7 @@ impl<T: Transport> Shard<T> {
             }
             let source = arriving.next().map(|member| SourceId { member, kind: SourceKind::Microphone });
             if holder.is_some() || source.is_some() {
-                self.assign(key, id, Assignment { source, height: 0 });
+                self.assign(now, key, id, Assignment { source, height: 0 });
             }
         }
     }

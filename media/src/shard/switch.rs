@@ -1,19 +1,22 @@
 //! Which encoding a slot reads: bindings, layers, and the change from one to another.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use giaoban_media_types::{
     Binding, ConferenceId, Event, MediaKind, MemberId, SlotId, SlotKind, SourceId, SourceKind,
 };
 
 use super::Shard;
-use super::egress::Notice;
+use super::egress::{Egress, Notice};
 use super::roster::locate;
 use crate::arena::Key;
 use crate::publication::{Publication, StreamName, Watcher};
 use crate::simulcast::{LayerIndex, choose};
 use crate::subscriber::{Feed, Flow, Path};
 use crate::transport::Transport;
+
+/// A sound of which nothing came for so long is not being sent.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// What a slot is ordered to carry.
 #[derive(Debug, Clone, Copy)]
@@ -26,7 +29,13 @@ pub struct Assignment {
 
 impl<T: Transport> Shard<T> {
     /// Keeps bindings and carries out those whose slots exist.
-    pub(super) fn bind(&mut self, conference: ConferenceId, member: MemberId, bindings: &[Binding]) {
+    pub(super) fn bind(
+        &mut self,
+        now: Instant,
+        conference: ConferenceId,
+        member: MemberId,
+        bindings: &[Binding],
+    ) {
         let Some(state) = self.conferences.get_mut(&conference) else { return };
         let state = state.members.entry(member).or_default();
         for binding in bindings.iter().filter(|binding| is_bindable(member, binding)) {
@@ -34,26 +43,26 @@ impl<T: Transport> Shard<T> {
         }
         let Some(key) = state.peer.as_ref().map(|peer| peer.key) else { return };
         for binding in bindings.iter().filter(|binding| is_bindable(member, binding)) {
-            self.apply(key, binding);
+            self.apply(now, key, binding);
         }
-        self.fill_speaker_slots(conference, key);
+        self.fill_speaker_slots(now, conference, key);
     }
 
     /// Carries out what is bound to slots that have just come to exist, or to a source that has.
-    pub(super) fn apply_all(&mut self, conference: ConferenceId, member: MemberId) {
+    pub(super) fn apply_all(&mut self, now: Instant, conference: ConferenceId, member: MemberId) {
         let Some(state) = self.conferences.get(&conference).and_then(|state| state.members.get(&member))
         else {
             return;
         };
         let Some(key) = state.peer.as_ref().map(|peer| peer.key) else { return };
         for binding in state.bindings.values().copied().collect::<Vec<_>>() {
-            self.apply(key, &binding);
+            self.apply(now, key, &binding);
         }
-        self.fill_speaker_slots(conference, key);
+        self.fill_speaker_slots(now, conference, key);
     }
 
     /// A new order stops the old source at once: the client has covered the slot.
-    fn apply(&mut self, key: Key, binding: &Binding) {
+    fn apply(&mut self, now: Instant, key: Key, binding: &Binding) {
         let Some(slot) = self.peers.subscribers.get_mut(key).and_then(|peer| peer.slot_mut(binding.slot))
         else {
             return;
@@ -62,11 +71,11 @@ impl<T: Transport> Shard<T> {
             slot.epoch = Some(binding.epoch);
             slot.announce = binding.source.map(|_| binding.epoch);
         }
-        self.assign(key, binding.slot, Assignment { source: binding.source, height: binding.height });
+        self.assign(now, key, binding.slot, Assignment { source: binding.source, height: binding.height });
     }
 
     /// Gives a slot its source.
-    pub(super) fn assign(&mut self, key: Key, id: SlotId, assignment: Assignment) {
+    pub(super) fn assign(&mut self, now: Instant, key: Key, id: SlotId, assignment: Assignment) {
         let Some(subscriber) = self.peers.subscribers.get_mut(key) else { return };
         let conference = subscriber.conference;
         let Some(slot) = subscriber.slot_mut(id) else { return };
@@ -76,8 +85,52 @@ impl<T: Transport> Shard<T> {
             let left = slot.source.take();
             slot.source = assignment.source;
             self.leave(conference, key, id, left, before);
+            if before.live.is_some() && !self.is_heard(now, conference, assignment.source) {
+                self.fall_silent(now, key, id);
+            }
         }
-        self.retarget(key, id);
+        self.retarget(now, key, id);
+    }
+
+    /// Whether a microphone or the sound of a screen is being sent.
+    fn is_heard(&self, now: Instant, conference: ConferenceId, source: Option<SourceId>) -> bool {
+        let publication = source.and_then(|source| {
+            let publisher = locate(&self.conferences, conference, source)?;
+            self.peers.publishers.get(publisher)?.publication(source.kind)
+        });
+        publication
+            .and_then(|publication| publication.last_packet)
+            .is_some_and(|last| now.saturating_duration_since(last) <= PAUSE)
+    }
+
+    /// Tells the receiver of a slot of sound that it ends, or pauses.
+    fn fall_silent(&mut self, now: Instant, key: Key, id: SlotId) {
+        let Some(subscriber) = self.peers.subscribers.get_mut(key) else { return };
+        let (session, open) = (subscriber.session, subscriber.path == Path::Open);
+        let Some(slot) = subscriber.slot_mut(id).filter(|_| open && id.media() == MediaKind::Audio) else {
+            return;
+        };
+        let mut egress = Egress {
+            now,
+            publishers: &self.peers.publishers,
+            transport: &mut self.transport,
+            outbox: &mut self.outbox,
+            statistics: &mut self.statistics,
+            notices: &mut self.notices,
+            budget: usize::MAX,
+        };
+        egress.fall_silent(key, session, slot);
+    }
+
+    /// A source will be bound to slots in a moment: its key frame shall be there by then.
+    pub(super) fn expect(&mut self, conference: ConferenceId, source: SourceId) {
+        let Some(publisher) = locate(&self.conferences, conference, source) else { return };
+        if let Some(publication) = self.publication_mut(publisher, source.kind)
+            && source.kind.media() == MediaKind::Video
+        {
+            publication.is_expected = true;
+            self.urgent.push(publisher);
+        }
     }
 
     /// Takes a slot out of the lists of a source it no longer carries.
@@ -111,7 +164,7 @@ impl<T: Transport> Shard<T> {
     }
 
     /// Turns a slot to the encoding it should read. Another layer takes over at its next key frame only.
-    pub(super) fn retarget(&mut self, key: Key, id: SlotId) {
+    pub(super) fn retarget(&mut self, now: Instant, key: Key, id: SlotId) {
         let Some(subscriber) = self.peers.subscribers.get_mut(key) else { return };
         let (conference, open) = (subscriber.conference, subscriber.path == Path::Open);
         let Some(slot) = subscriber.slot_mut(id) else { return };
@@ -130,18 +183,25 @@ impl<T: Transport> Shard<T> {
         let Some(layer) = layer_for(publication, slot.height) else { return };
         let Some(encoding) = publication.encoding_mut(layer) else { return };
         let stream = StreamName { publisher, kind: source.kind, layer, epoch: encoding.epoch };
+        let goes_on = slot.feed.live.is_some_and(|flow| flow.stream.is_same_source(stream));
         let before = slot.feed;
         if slot.feed.live.is_some_and(|flow| flow.stream == stream) {
             slot.feed.next = None;
         } else if slot.feed.next.is_none_or(|flow| flow.stream != stream) {
-            slot.feed.next = Some(Flow { stream, cursor: encoding.history.end() });
+            // Another layer of a picture that goes on takes over with what is to come.
+            let entry = encoding.entry(now).filter(|_| !goes_on);
+            slot.feed.next = Some(Flow { stream, cursor: entry.unwrap_or(encoding.history.end()) });
             encoding.watchers.add(watcher);
-            if source.kind.media() == MediaKind::Video {
+            if entry.is_some() {
+                if subscriber.mark(id) {
+                    self.video.push(key);
+                }
+            } else if source.kind.media() == MediaKind::Video {
                 encoding.gate.want();
                 self.urgent.push(publisher);
             }
         }
-        let after = slot.feed;
+        let after = subscriber.slot(id).map(|slot| slot.feed).unwrap_or_default();
         for flow in [before.live, before.next].into_iter().flatten() {
             if !after.reads(flow.stream) {
                 self.unwatch(flow.stream, watcher);
@@ -150,38 +210,44 @@ impl<T: Transport> Shard<T> {
     }
 
     /// Turns all slots that wait for a source of a member who has just begun to offer it.
-    pub(super) fn attach_watchers(&mut self, conference: ConferenceId, member: MemberId, kind: SourceKind) {
+    pub(super) fn attach_watchers(
+        &mut self,
+        now: Instant,
+        conference: ConferenceId,
+        member: MemberId,
+        kind: SourceKind,
+    ) {
         let source = Some(SourceId { member, kind });
         for (_, key) in self.peers_of(conference) {
             let Some(subscriber) = self.peers.subscribers.get(key) else { continue };
             let waiting: Vec<SlotId> =
                 subscriber.slots().filter(|slot| slot.source == source).map(|slot| slot.id).collect();
             for slot in waiting {
-                self.retarget(key, slot);
+                self.retarget(now, key, slot);
             }
         }
     }
 
     /// Turns all slots of a source, where its layers or its encodings' names have changed.
-    pub(super) fn retarget_source(&mut self, publisher: Key, kind: SourceKind) {
+    pub(super) fn retarget_source(&mut self, now: Instant, publisher: Key, kind: SourceKind) {
         let Some(publication) = self.publication_mut(publisher, kind) else { return };
         publication.layers = publication.alive();
         for watcher in publication.watchers.iter().collect::<Vec<_>>() {
-            self.retarget(watcher.subscriber, watcher.slot);
+            self.retarget(now, watcher.subscriber, watcher.slot);
         }
     }
 
     /// Makes the slots of a source wait for its next entry: what was sent before must not be continued.
-    pub(super) fn interrupt(&mut self, publisher: Key, kind: SourceKind) {
+    pub(super) fn interrupt(&mut self, now: Instant, publisher: Key, kind: SourceKind) {
         let Some(publication) = self.publication_mut(publisher, kind) else { return };
         let watchers: Vec<_> = publication.watchers.iter().collect();
         for watcher in watchers {
-            self.restart(watcher.subscriber, watcher.slot);
+            self.restart(now, watcher.subscriber, watcher.slot);
         }
     }
 
     /// Makes a slot wait for the next entry of its source.
-    pub(super) fn restart(&mut self, key: Key, id: SlotId) {
+    pub(super) fn restart(&mut self, now: Instant, key: Key, id: SlotId) {
         let Some(slot) = self.peers.subscribers.get_mut(key).and_then(|peer| peer.slot_mut(id)) else {
             return;
         };
@@ -190,7 +256,10 @@ impl<T: Transport> Shard<T> {
         for flow in [before.live, before.next].into_iter().flatten() {
             self.unwatch(flow.stream, watcher);
         }
-        self.retarget(key, id);
+        if before.live.is_some() {
+            self.fall_silent(now, key, id);
+        }
+        self.retarget(now, key, id);
     }
 
     /// Does what the fan-out asked for.

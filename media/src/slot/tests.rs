@@ -25,25 +25,30 @@ fn sent(passage: Passage) -> Numbers {
     }
 }
 
+/// A source whose packet has just been captured.
+fn begin<S: Copy + PartialEq>(slot: &mut Rewriter<S>, now: Instant, source: S, packet: &Numbers) {
+    slot.begin(now, source, packet, Standing { present: packet.timestamp, newest: packet.timestamp });
+}
+
 #[test]
 fn the_first_source_keeps_its_own_timestamp_and_takes_the_slots_numbers() {
     let now = testing::start();
-    let mut slot = Rewriter::new(VIDEO_RATE, PacketIndex(100));
+    let mut slot = Rewriter::new(VIDEO_RATE, 1, PacketIndex(100));
     let packet = numbers(70_000, 5, 7);
-    slot.begin(now, 'a', &packet);
-    let out = sent(slot.pass(now, &packet));
+    begin(&mut slot, now, 'a', &packet);
+    let out = sent(slot.pass(&packet));
     assert_eq!((out.index, out.timestamp), (PacketIndex(100), RtpTimestamp(5)));
 }
 
 #[test]
 fn a_switch_goes_on_by_one_and_by_the_time_that_passed() {
     let now = testing::start();
-    let mut slot = Rewriter::new(VIDEO_RATE, PacketIndex(100));
-    slot.begin(now, 'a', &numbers(10, 1000, 7));
-    sent(slot.pass(now, &numbers(10, 1000, 7)));
+    let mut slot = Rewriter::new(VIDEO_RATE, 1, PacketIndex(100));
+    begin(&mut slot, now, 'a', &numbers(10, 1000, 7));
+    sent(slot.pass(&numbers(10, 1000, 7)));
     let later = now + Duration::from_millis(200);
-    slot.begin(later, 'b', &numbers(9_000, 77, 0x7FFE));
-    let out = sent(slot.pass(later, &numbers(9_000, 77, 0x7FFE)));
+    begin(&mut slot, later, 'b', &numbers(9_000, 77, 0x7FFE));
+    let out = sent(slot.pass(&numbers(9_000, 77, 0x7FFE)));
     assert_eq!(
         out,
         Numbers {
@@ -57,47 +62,139 @@ fn a_switch_goes_on_by_one_and_by_the_time_that_passed() {
 }
 
 #[test]
+fn a_slots_clock_is_the_gateways_however_long_its_sources_packets_were_under_way() {
+    let start = testing::start();
+    let mut slot = Rewriter::new(VIDEO_RATE, 1, PacketIndex(0));
+    let standing = |timestamp: u32, late: u32| Standing {
+        present: RtpTimestamp(timestamp + late * 90),
+        newest: RtpTimestamp(timestamp),
+    };
+    for (place, late) in (0..).zip([20, 150, 40, 110, 20, 150]) {
+        let now = start + Duration::from_secs(place);
+        let timestamp = 7_000_000 * u32::try_from(place).unwrap();
+        let packet = numbers(10, timestamp, 0);
+        slot.begin(now, place, &packet, standing(timestamp, late));
+        let Numbers { timestamp: sent, .. } = sent(slot.pass(&packet));
+        let captured = u32::try_from(place).unwrap() * 90_000 + 20 * 90 - late * 90;
+        assert_eq!(sent.0, captured, "captured {late} ms before it is sent");
+    }
+}
+
+#[test]
+fn what_came_before_a_switch_is_caught_up_with_and_then_time_goes_on() {
+    let start = testing::start();
+    let mut slot = Rewriter::new(VIDEO_RATE, 1, PacketIndex(0));
+    begin(&mut slot, start, 'a', &numbers(10, 1000, 0));
+    sent(slot.pass(&numbers(10, 1000, 0)));
+    // 30 ms later: a key frame of 300 ms ago and nine frames since.
+    let now = start + Duration::from_millis(30);
+    let frame = |place: u32| numbers(100 + u64::from(place), 500_000 + place * 3000, 0);
+    let standing = Standing { present: RtpTimestamp(527_000), newest: RtpTimestamp(527_000) };
+    slot.begin(now, 'b', &frame(0), standing);
+    let sent: Vec<Numbers> = (0..12).map(|place| sent(slot.pass(&frame(place)))).collect();
+    assert!(sent.windows(2).all(|pair| is_ahead(pair[1].timestamp.0, pair[0].timestamp.0)));
+    assert_eq!(sent[0].timestamp.0, 1001);
+    let captured: Vec<u32> = sent[9..].iter().map(|numbers| numbers.timestamp.0).collect();
+    assert_eq!(captured, [3_700, 6_700, 9_700], "the newest is at its own time, and so is what follows");
+    for place in 0..12 {
+        let numbers = sent[place as usize];
+        assert_eq!(slot.repeat(truncate(numbers.index), &frame(place)), Some(numbers));
+    }
+    assert_eq!(slot.timestamp(RtpTimestamp(527_000)), Some(RtpTimestamp(3_700)), "for sender reports");
+}
+
+#[test]
+fn a_source_that_seems_to_lie_in_the_past_goes_on_behind_what_was_sent() {
+    let start = testing::start();
+    let mut slot = Rewriter::new(VIDEO_RATE, 1, PacketIndex(0));
+    begin(&mut slot, start, 'a', &numbers(10, 9_000, 0));
+    sent(slot.pass(&numbers(10, 9_000, 0)));
+    let late = Standing { present: RtpTimestamp(18_000), newest: RtpTimestamp(0) };
+    slot.begin(start, 'b', &numbers(10, 0, 0), late);
+    assert_eq!(sent(slot.pass(&numbers(10, 0, 0))).timestamp, RtpTimestamp(9_001));
+    assert_eq!(sent(slot.pass(&numbers(11, 3_000, 1))).timestamp, RtpTimestamp(12_001));
+}
+
+#[test]
+fn a_source_whose_clock_is_not_to_be_believed_begins_now() {
+    let start = testing::start();
+    let mut slot = Rewriter::new(VIDEO_RATE, 1, PacketIndex(0));
+    begin(&mut slot, start, 0_u32, &numbers(10, 0, 0));
+    sent(slot.pass(&numbers(10, 0, 0)));
+    let now = start + Duration::from_secs(1);
+    for present in [1_000_000, 0x9000_0000] {
+        let standing = Standing { present: RtpTimestamp(present), newest: RtpTimestamp(77) };
+        slot.begin(now, present, &numbers(10, 77, 0), standing);
+        let expected = slot.newest.map_or(0, |newest| newest.timestamp.0 + 1).max(90_000);
+        assert_eq!(sent(slot.pass(&numbers(10, 77, 0))).timestamp.0, expected);
+    }
+}
+
+#[test]
+fn one_sound_follows_another_without_a_hole_and_the_gateways_silence_fits_between() {
+    let start = testing::start();
+    let mut slot = Rewriter::new(48_000, 960, PacketIndex(50));
+    assert_eq!(slot.insert(), None, "before a sound there is nothing to end");
+    begin(&mut slot, start, 'a', &numbers(10, 0, 0));
+    sent(slot.pass(&numbers(10, 0, 0)));
+    let now = start + Duration::from_millis(13);
+    begin(&mut slot, now, 'b', &numbers(900, 5_000, 0));
+    let first = sent(slot.pass(&numbers(900, 5_000, 0)));
+    let second = sent(slot.pass(&numbers(901, 5_960, 0)));
+    assert_eq!((first.timestamp.0, second.timestamp.0), (960, 1920));
+    let silence = [slot.insert().unwrap(), slot.insert().unwrap()];
+    assert_eq!(silence.map(|numbers| (numbers.index.0, numbers.timestamp.0)), [(53, 2880), (54, 3840)]);
+    assert_eq!(slot.find(truncate(silence[1].index)), None, "it is nobody's packet");
+    assert_eq!(slot.repeat(truncate(silence[0].index), &numbers(902, 6_920, 0)), None);
+    assert_eq!(slot.pass(&numbers(902, 6_920, 0)), Passage::Before);
+    assert_eq!(slot.timestamp(RtpTimestamp(0)), None);
+    let later = now + Duration::from_secs(1);
+    begin(&mut slot, later, 'b', &numbers(950, 53_000, 0));
+    let third = sent(slot.pass(&numbers(950, 53_000, 0)));
+    assert_eq!((third.index.0, third.timestamp.0), (55, 1013 * 48));
+    assert_eq!(slot.find(truncate(second.index)), Some(Sent { source: 'b', index: PacketIndex(901) }));
+}
+
+#[test]
 fn two_pictures_at_the_same_moment_have_two_timestamps() {
     let now = testing::start();
-    let mut slot = Rewriter::new(VIDEO_RATE, PacketIndex(0));
-    slot.begin(now, 'a', &numbers(10, 1000, 7));
-    sent(slot.pass(now, &numbers(10, 1000, 7)));
-    slot.begin(now, 'b', &numbers(10, 1000, 7));
-    assert_eq!(sent(slot.pass(now, &numbers(10, 1000, 7))).timestamp, RtpTimestamp(1001));
+    let mut slot = Rewriter::new(VIDEO_RATE, 1, PacketIndex(0));
+    begin(&mut slot, now, 'a', &numbers(10, 1000, 7));
+    sent(slot.pass(&numbers(10, 1000, 7)));
+    begin(&mut slot, now, 'b', &numbers(10, 1000, 7));
+    assert_eq!(sent(slot.pass(&numbers(10, 1000, 7))).timestamp, RtpTimestamp(1001));
 }
 
 #[test]
 fn a_hole_of_the_source_stays_a_hole_and_its_late_packet_fits_it() {
     let now = testing::start();
-    let mut slot = Rewriter::new(VIDEO_RATE, PacketIndex(100));
-    slot.begin(now, 'a', &numbers(10, 0, 0));
-    sent(slot.pass(now, &numbers(10, 0, 0)));
-    assert_eq!(sent(slot.pass(now, &numbers(12, 0, 0))).index, PacketIndex(102));
-    let Passage::Late(out) = slot.pass(now, &numbers(11, 0, 0)) else {
-        panic!("it came too late to be next")
-    };
+    let mut slot = Rewriter::new(VIDEO_RATE, 1, PacketIndex(100));
+    begin(&mut slot, now, 'a', &numbers(10, 0, 0));
+    sent(slot.pass(&numbers(10, 0, 0)));
+    assert_eq!(sent(slot.pass(&numbers(12, 0, 0))).index, PacketIndex(102));
+    let Passage::Late(out) = slot.pass(&numbers(11, 0, 0)) else { panic!("it came too late to be next") };
     assert_eq!(out.index, PacketIndex(101));
 }
 
 #[test]
 fn packets_older_than_the_beginning_do_not_pass() {
     let now = testing::start();
-    let mut slot = Rewriter::new(VIDEO_RATE, PacketIndex(100));
-    assert_eq!(slot.pass(now, &numbers(10, 0, 0)), Passage::Before);
-    slot.begin(now, 'a', &numbers(10, 0, 0));
-    assert_eq!(slot.pass(now, &numbers(9, 0, 0)), Passage::Before);
+    let mut slot = Rewriter::new(VIDEO_RATE, 1, PacketIndex(100));
+    assert_eq!(slot.pass(&numbers(10, 0, 0)), Passage::Before);
+    begin(&mut slot, now, 'a', &numbers(10, 0, 0));
+    assert_eq!(slot.pass(&numbers(9, 0, 0)), Passage::Before);
 }
 
 #[test]
 fn a_jump_of_the_publishers_numbers_is_not_passed_on() {
     let now = testing::start();
-    let mut slot = Rewriter::new(VIDEO_RATE, PacketIndex(100));
-    slot.begin(now, 'a', &numbers(10, 0, 0));
-    sent(slot.pass(now, &numbers(10, 0, 0)));
+    let mut slot = Rewriter::new(VIDEO_RATE, 1, PacketIndex(100));
+    begin(&mut slot, now, 'a', &numbers(10, 0, 0));
+    sent(slot.pass(&numbers(10, 0, 0)));
     let far = numbers(12 + LARGEST_JUMP, 90, 1);
-    assert_eq!(slot.pass(now, &far), Passage::Jump);
-    slot.begin(now, 'a', &far);
-    let out = sent(slot.pass(now, &far));
+    assert_eq!(slot.pass(&far), Passage::Jump);
+    begin(&mut slot, now, 'a', &far);
+    let out = sent(slot.pass(&far));
     assert_eq!(
         (out.index, out.timestamp),
         (PacketIndex(101), RtpTimestamp(90)),
@@ -108,11 +205,11 @@ fn a_jump_of_the_publishers_numbers_is_not_passed_on() {
 #[test]
 fn a_resend_after_a_switch_repeats_the_first_sending() {
     let now = testing::start();
-    let mut slot = Rewriter::new(VIDEO_RATE, PacketIndex(16_000));
-    slot.begin(now, 'a', &numbers(500, 40, 3));
-    let first = sent(slot.pass(now, &numbers(500, 40, 3)));
-    slot.begin(now, 'b', &numbers(9, 1, 1));
-    sent(slot.pass(now, &numbers(9, 1, 1)));
+    let mut slot = Rewriter::new(VIDEO_RATE, 1, PacketIndex(16_000));
+    begin(&mut slot, now, 'a', &numbers(500, 40, 3));
+    let first = sent(slot.pass(&numbers(500, 40, 3)));
+    begin(&mut slot, now, 'b', &numbers(9, 1, 1));
+    sent(slot.pass(&numbers(9, 1, 1)));
     let sequence = truncate(first.index);
     assert_eq!(slot.find(sequence), Some(Sent { source: 'a', index: PacketIndex(500) }));
     assert_eq!(slot.repeat(sequence, &numbers(500, 40, 3)), Some(first));
@@ -121,7 +218,7 @@ fn a_resend_after_a_switch_repeats_the_first_sending() {
 
 #[test]
 fn what_was_never_sent_is_not_found() {
-    let slot: Rewriter<char> = Rewriter::new(VIDEO_RATE, PacketIndex(100));
+    let slot: Rewriter<char> = Rewriter::new(VIDEO_RATE, 1, PacketIndex(100));
     assert_eq!(slot.find(SequenceNumber(99)), None);
     assert_eq!(slot.find(SequenceNumber(100)), None);
 }
@@ -129,12 +226,12 @@ fn what_was_never_sent_is_not_found() {
 #[test]
 fn a_source_whose_clock_runs_backwards_does_not_take_the_next_one_with_it() {
     let now = testing::start();
-    let mut slot = Rewriter::new(VIDEO_RATE, PacketIndex(100));
-    slot.begin(now, 'a', &numbers(10, 90_000, 0));
-    sent(slot.pass(now, &numbers(10, 90_000, 0)));
-    sent(slot.pass(now, &numbers(11, 0, 1)));
-    slot.begin(now, 'b', &numbers(10, 5, 0));
-    assert_eq!(sent(slot.pass(now, &numbers(10, 5, 0))).timestamp, RtpTimestamp(90_001));
+    let mut slot = Rewriter::new(VIDEO_RATE, 1, PacketIndex(100));
+    begin(&mut slot, now, 'a', &numbers(10, 90_000, 0));
+    sent(slot.pass(&numbers(10, 90_000, 0)));
+    sent(slot.pass(&numbers(11, 0, 1)));
+    begin(&mut slot, now, 'b', &numbers(10, 5, 0));
+    assert_eq!(sent(slot.pass(&numbers(10, 5, 0))).timestamp, RtpTimestamp(90_001));
 }
 
 #[derive(Debug, Clone)]
@@ -160,10 +257,10 @@ proptest! {
         steps in prop::collection::vec(step(), 1..200),
     ) {
         let mut now = testing::start();
-        let mut slot = Rewriter::new(VIDEO_RATE, PacketIndex(first));
+        let mut slot = Rewriter::new(VIDEO_RATE, 1, PacketIndex(first));
         let mut source = 0;
         let mut packet = numbers(1 << 20, 0, 0);
-        slot.begin(now, source, &packet);
+        begin(&mut slot, now, source, &packet);
         let mut last: Option<Numbers> = None;
         for step in steps {
             now += Duration::from_millis(33);
@@ -179,21 +276,21 @@ proptest! {
                 Step::Late { back } => {
                     let mut late = packet;
                     late.index.0 = late.index.0.saturating_sub(back);
-                    prop_assert!(!matches!(slot.pass(now, &late), Passage::Next(_)) || last.is_none());
+                    prop_assert!(!matches!(slot.pass(&late), Passage::Next(_)) || last.is_none());
                     continue;
                 }
                 Step::Switch { index, timestamp, picture_id } => {
                     source += 1;
                     packet = numbers(index, timestamp, picture_id);
-                    slot.begin(now, source, &packet);
+                    begin(&mut slot, now, source, &packet);
                     true
                 }
             };
-            let mut passage = slot.pass(now, &packet);
+            let mut passage = slot.pass(&packet);
             let jumped = passage == Passage::Jump;
             if jumped {
-                slot.begin(now, source, &packet);
-                passage = slot.pass(now, &packet);
+                begin(&mut slot, now, source, &packet);
+                passage = slot.pass(&packet);
             }
             let out = sent(passage);
             if let Some(last) = last {

@@ -26,6 +26,14 @@ pub enum Command {
         /// The new bindings; slots not named keep theirs.
         bindings: Vec<Binding>,
     },
+    /// A picture will be bound to slots as soon as their receivers have covered them: its key frame shall be there
+    /// by then.
+    Expect {
+        /// The conference.
+        conference: ConferenceId,
+        /// Which.
+        source: SourceId,
+    },
     /// Close the member's transport, and forget all that is known of him.
     Remove {
         /// The conference.

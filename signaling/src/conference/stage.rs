@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use giaoban_media_types::{MemberId, SourceId, SourceKind};
+use giaoban_media_types::{Command, MemberId, SourceId, SourceKind};
 
 use super::Conference;
 use super::timers::Timer;
@@ -137,6 +137,9 @@ impl Conference {
             chair: chair.map(|member| camera(member.seat.member)),
         };
         if self.stage.settle(&claims) {
+            if let Some(source) = self.stage.source() {
+                self.command(Command::Expect { conference: self.id, source });
+            }
             self.roster.stage_changed();
             self.retarget_all = true;
         }

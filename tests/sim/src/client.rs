@@ -233,7 +233,7 @@ impl Client {
         if datagram.get(1).is_some_and(|kind| (192..=223).contains(kind)) {
             for control in rtcp::packets(datagram).flatten() {
                 if let Some(publisher) = &mut self.publisher {
-                    publisher.receive(control, &mut self.datagrams);
+                    publisher.receive(now, control, &mut self.datagrams);
                 }
             }
             return;

@@ -8,8 +8,9 @@ use crate::link::{CLEAN, LinkConfig};
 use crate::plan::{Action, CHAIR, CLEAN_LIMITS, Expected, Limits, Plan, Site};
 
 /// A constructor of each plan.
-pub const ALL: [fn() -> Plan; 7] = [
+pub const ALL: [fn() -> Plan; 8] = [
     two_sites,
+    stage_to_and_fro,
     simulcast_layer_switch,
     source_switch_with_loss_and_reorder,
     stage_follows_speaker,
@@ -48,6 +49,26 @@ pub fn two_sites() -> Plan {
         .expect(4000, sees(2, STAGE, 1, 720))
         .expect(4000, Expected::Hears { receiver: 2, member: 1 })
         .expect(11_000, Expected::Hears { receiver: 1, member: 2 })
+}
+
+/// The chair puts one of two sites on the stage and then the other, while receivers of different screens see both in tiles.
+#[must_use]
+pub fn stage_to_and_fro() -> Plan {
+    let sites = (1..=5).map(|member| {
+        let next = member % 3 + 1;
+        let height = if member % 2 == 0 { 360 } else { 720 };
+        let wishes = vec![(STAGE, 0, height), (TILE, next, 180), (TILE + 1, next % 3 + 1, 180)];
+        Site { wishes, ..Site::new(member) }
+    });
+    let mut plan = Plan::new("stage_to_and_fro", sites.collect(), 44);
+    for place in 0..20_u32 {
+        let (at, member) = (3000 + u64::from(place) * 2000, place % 2 + 2);
+        plan = plan
+            .at(at, pin(member))
+            .expect(at + 500, sees(4 + place % 2, STAGE, member, if place % 2 == 0 { 360 } else { 720 }));
+    }
+    plan.limits.switch = Duration::from_millis(250);
+    plan
 }
 
 /// A receiver asks for each layer, up and down; then the publisher sends fewer of them, and all again.

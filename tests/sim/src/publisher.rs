@@ -24,6 +24,8 @@ const LAYERS: [(u16, u16); 3] = [(180, 1), (360, 2), (720, 4)];
 const VIDEO_PAYLOAD: usize = 1000;
 /// Bytes of 20 ms of sound.
 const AUDIO_PAYLOAD: usize = 80;
+/// An encoder of libwebrtc ignores requests for so long after the last one it honoured (`video/encoder_rtcp_feedback.cc`).
+const DEAF: Duration = Duration::from_millis(300);
 /// Packets kept for repair, of each layer.
 const HISTORY: u16 = 600;
 
@@ -71,8 +73,8 @@ pub struct Publisher {
     pub camera: bool,
     /// Layers that are sent, from the smallest on.
     pub active: usize,
-    /// Key frames made because somebody asked.
-    pub key_frames_asked: u32,
+    /// When a request for a key frame was honoured last.
+    honoured: Option<Duration>,
 }
 
 impl Stream {
@@ -155,7 +157,7 @@ impl Publisher {
             microphone: true,
             camera: true,
             active: RIDS.len(),
-            key_frames_asked: 0,
+            honoured: None,
         })
     }
 
@@ -206,7 +208,7 @@ impl Publisher {
     }
 
     /// What the gateway asks for; packets to send again are added to `packets`.
-    pub fn receive(&mut self, control: rtcp::Packet<'_>, packets: &mut Vec<Vec<u8>>) {
+    pub fn receive(&mut self, now: Duration, control: rtcp::Packet<'_>, packets: &mut Vec<Vec<u8>>) {
         match control {
             rtcp::Packet::Nack(nack) => {
                 if let Some(layer) = self.layers.iter_mut().find(|layer| layer.stream.ssrc == nack.media) {
@@ -217,10 +219,11 @@ impl Publisher {
             }
             // As libwebrtc's simulcast encoder: asked for a key frame of one layer, it makes one of each.
             rtcp::Packet::PictureLossIndication { media, .. }
-                if self.layers.iter().any(|layer| layer.stream.ssrc == media) =>
+                if self.layers.iter().any(|layer| layer.stream.ssrc == media)
+                    && self.honoured.is_none_or(|honoured| now >= honoured + DEAF) =>
             {
                 self.layers.iter_mut().for_each(|layer| layer.wants_key = true);
-                self.key_frames_asked += 1;
+                self.honoured = Some(now);
             }
             _ => {}
         }

@@ -3,6 +3,7 @@
 use giaoban_media_types::{Event, NegotiationError, Purpose, SlotId, SourceKind};
 
 use super::world::{LOUD, MILLISECOND, Plan, World};
+use crate::keyframe::KEY_FRAME_SERVES;
 use crate::transport::PacketIndex;
 
 const STAGE: SlotId = SlotId::STAGE_VIDEO;
@@ -24,7 +25,11 @@ fn a_further_offer_adds_slots_and_the_old_ones_go_on() {
     world.frame(2, &mut camera, true, 1);
     let second = world.take(1, STAGE).pop().unwrap();
     assert_eq!(second.header.sequence.0, first.header.sequence.0.wrapping_add(1));
-    assert_eq!(world.take(1, SlotId(20)).len(), 1, "the order waited for the slot");
+    assert_eq!(
+        world.take(1, SlotId(20)).len(),
+        2,
+        "the order waited, and the slot began with the key frame at hand"
+    );
 }
 
 #[test]
@@ -35,6 +40,7 @@ fn another_peer_connection_replaces_the_first_and_takes_over_its_slots_and_watch
     world.frame(2, &mut camera, true, 1);
     assert_eq!(world.take(1, STAGE).len(), 1);
     world.connect(1, 2, Plan::full());
+    assert_eq!(world.take(1, STAGE).len(), 1, "with the key frame at hand");
     world.connect(2, 2, Plan::full());
     let mut camera = world.sender(2, SourceKind::Camera, None);
     world.frame(2, &mut camera, true, 1);
@@ -117,6 +123,7 @@ fn nothing_is_asked_of_a_publisher_for_someone_who_is_not_connected_yet() {
     let mut world = World::of(1);
     let mut camera = world.sender(1, SourceKind::Camera, None);
     world.frame(1, &mut camera, true, 1);
+    world.pass(KEY_FRAME_SERVES + MILLISECOND);
     world.negotiate(2, 1, Plan::full()).unwrap();
     world.bind(2, STAGE, Some((1, SourceKind::Camera)), 360, 1);
     world.frame(1, &mut camera, false, 1);

@@ -141,7 +141,7 @@ fn an_unanswered_request_is_repeated_and_given_up() {
 fn nobody_asks_for_what_nobody_watches() {
     let mut world = World::of(2);
     let mut camera = world.sender(2, SourceKind::Camera, None);
-    world.frame(2, &mut camera, true, 1);
+    world.frame(2, &mut camera, false, 1);
     let frame = world.frame_packets(2, &mut camera, false, 3);
     world.datagrams(2, vec![frame[0].clone(), frame[2].clone()]);
     world.pass(Duration::from_secs(1));
@@ -172,7 +172,7 @@ fn a_browsers_probes_are_counted_and_go_nowhere() {
 fn a_key_frame_whose_first_packet_was_lost_is_whole_once_it_is_repaired() {
     let mut world = World::of(2);
     let mut camera = world.sender(2, SourceKind::Camera, None);
-    world.frame(2, &mut camera, true, 1);
+    world.frame(2, &mut camera, false, 1);
     world.bind(1, STAGE, Some((2, SourceKind::Camera)), 360, 1);
     let frame = world.frame_packets(2, &mut camera, true, 4);
     world.datagrams(2, frame[1..].to_vec());

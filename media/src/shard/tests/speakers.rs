@@ -8,6 +8,8 @@ use giaoban_media_types::{Event, MemberId, SlotId, SourceKind};
 use super::world::{LOUD, MILLISECOND, Sender, World};
 
 const QUIET: u8 = 127;
+/// First byte of the gateway's own packets.
+const SILENCE: u8 = 0xF8;
 const SPEAKERS: [SlotId; 3] = [SlotId(1), SlotId(2), SlotId(3)];
 
 struct Room {
@@ -40,6 +42,7 @@ impl Room {
         SPEAKERS.map(|slot| {
             let mut voices: Vec<u8> =
                 self.world.take(member, slot).iter().map(|packet| packet.payload[0]).collect();
+            voices.retain(|voice| *voice != SILENCE);
             voices.dedup();
             voices
         })

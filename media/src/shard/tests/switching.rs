@@ -5,7 +5,7 @@ use std::time::Duration;
 use giaoban_media_types::{Command, Event, MemberId, SlotId, SourceId, SourceKind, SourceSet};
 
 use super::world::{CONFERENCE, LOUD, MILLISECOND, Plan, World, picture_id};
-use crate::keyframe::REQUEST_INTERVAL;
+use crate::keyframe::{KEY_FRAME_SERVES, REQUEST_INTERVAL};
 use crate::verdict::DropReason;
 
 const STAGE: SlotId = SlotId::STAGE_VIDEO;
@@ -54,9 +54,9 @@ fn a_switch_stops_the_old_source_at_once_and_begins_with_the_new_ones_key_frame(
     let mut old = world.sender(2, SourceKind::Camera, None);
     let mut new = world.sender(3, SourceKind::Camera, None);
     world.bind(1, STAGE, Some((2, SourceKind::Camera)), 360, 1);
-    world.frame(3, &mut new, true, 2);
     for round in 0..10 {
         world.frame(2, &mut old, round == 0, 2);
+        world.frame(3, &mut new, round == 0, 2);
         world.pass(33 * MILLISECOND);
     }
     let before = world.take(1, STAGE).pop().unwrap();
@@ -79,8 +79,9 @@ fn a_switch_stops_the_old_source_at_once_and_begins_with_the_new_ones_key_frame(
     assert_eq!(picture_id(&after[0]), (picture_id(&before) + 1) & 0x7FFF);
     assert_eq!(after[0].frame_number, before.frame_number.map(|number| number.wrapping_add(1)));
     assert!(after[0].frame_number.is_some() && after[0].mid.as_deref() == Some("7"));
-    // The last old frame was sent five rounds of 33 ms before.
-    assert_eq!(after[0].header.timestamp.0, before.header.timestamp.0.wrapping_add(5 * 33 * 90));
+    // The last old frame was sent five rounds of 33 ms before; a frame's timestamps are 3,000 apart.
+    let expected = before.header.timestamp.0.wrapping_add(5 * 33 * 90);
+    assert!(after[0].header.timestamp.0.wrapping_sub(expected).cast_signed().abs() <= 20 * 30);
     assert_eq!(world.switched(), [(1, STAGE, 2, 3, after[0].header.timestamp)]);
 }
 
@@ -99,7 +100,7 @@ fn extensions_that_a_receiver_has_not_negotiated_are_left_out() {
 fn a_pending_switch_asks_for_key_frames_at_a_pace_and_stops_when_one_comes() {
     let mut world = World::of(2);
     let mut camera = world.sender(2, SourceKind::Camera, None);
-    world.frame(2, &mut camera, true, 1);
+    world.frame(2, &mut camera, false, 1);
     world.bind(1, STAGE, Some((2, SourceKind::Camera)), 360, 1);
     for _ in 0..99 {
         world.frame(2, &mut camera, false, 1);
@@ -113,10 +114,64 @@ fn a_pending_switch_asks_for_key_frames_at_a_pace_and_stops_when_one_comes() {
 }
 
 #[test]
-fn a_switch_that_is_taken_back_asks_for_nothing_more() {
+fn who_has_just_missed_a_key_frame_begins_with_it_at_once() {
+    let (mut world, mut layers) = simulcast();
+    world.bind(1, STAGE, Some((2, SourceKind::Camera)), 180, 1);
+    all_layers(&mut world, &mut layers, &[true; 3]);
+    for _ in 0..5 {
+        all_layers(&mut world, &mut layers, &[false; 3]);
+    }
+    world.take_requests(2);
+    world.bind(1, SlotId(7), Some((2, SourceKind::Camera)), 720, 1);
+    let sent = world.take(1, SlotId(7));
+    assert_eq!((sent.len(), heights(&sent)), (6, vec![720]), "nobody watched this layer until now");
+    assert_eq!(world.take_requests(2).1, [], "nothing is asked for");
+    for pair in sent.windows(2) {
+        assert_eq!(pair[1].header.sequence.0, pair[0].header.sequence.0.wrapping_add(1));
+        assert_eq!(picture_id(&pair[1]), (picture_id(&pair[0]) + 1) & 0x7FFF);
+    }
+    all_layers(&mut world, &mut layers, &[false; 3]);
+    assert_eq!(world.take(1, SlotId(7)).len(), 1);
+}
+
+#[test]
+fn a_key_frame_that_is_too_old_is_not_begun_with_and_nothing_is_kept_for_it() {
     let mut world = World::of(2);
     let mut camera = world.sender(2, SourceKind::Camera, None);
     world.frame(2, &mut camera, true, 1);
+    world.pass(KEY_FRAME_SERVES + MILLISECOND);
+    world.frame(2, &mut camera, false, 1);
+    assert_eq!(world.shard.statistics().dropped(DropReason::Unwatched), 1);
+    world.bind(1, STAGE, Some((2, SourceKind::Camera)), 360, 1);
+    assert_eq!(world.take(1, STAGE), []);
+    assert_eq!(world.take_requests(2).1, [camera.ssrc]);
+}
+
+#[test]
+fn a_picture_that_is_expected_is_asked_for_its_key_frame_before_anyone_is_bound_to_it() {
+    let (mut world, mut layers) = simulcast();
+    all_layers(&mut world, &mut layers, &[true; 3]);
+    world.pass(REQUEST_INTERVAL);
+    let source = SourceId { member: MemberId(2), kind: SourceKind::Camera };
+    let expect = || Command::Expect { conference: CONFERENCE, source };
+    world.command(expect());
+    assert_eq!(world.take_requests(2).1.len(), 3);
+    world.command(expect());
+    world.pass(REQUEST_INTERVAL * 2);
+    assert_eq!(world.take_requests(2).1, [], "once");
+    world.command(expect());
+    world.take_requests(2);
+    all_layers(&mut world, &mut layers, &[true; 3]);
+    world.bind(1, STAGE, Some((2, SourceKind::Camera)), 720, 1);
+    assert_eq!(heights(&world.take(1, STAGE)), [720]);
+    assert_eq!(world.take_requests(2).1, []);
+}
+
+#[test]
+fn a_switch_that_is_taken_back_asks_for_nothing_more() {
+    let mut world = World::of(2);
+    let mut camera = world.sender(2, SourceKind::Camera, None);
+    world.frame(2, &mut camera, false, 1);
     world.bind(1, STAGE, Some((2, SourceKind::Camera)), 360, 1);
     world.take_requests(2);
     world.bind(1, STAGE, None, 0, 2);
@@ -195,7 +250,9 @@ fn what_is_not_allowed_is_dropped_at_ingress_and_a_picture_returns_with_a_key_fr
     world.ask_again(1, STAGE, &[before[0].header.sequence.0]);
     assert_eq!(world.take(1, STAGE), []);
     assert_eq!(world.take_repairs(1, STAGE), [], "nor is what came before the order sent again");
-    assert_eq!(world.take(1, SlotId::STAGE_AUDIO), []);
+    let ends: Vec<Vec<u8>> =
+        world.take(1, SlotId::STAGE_AUDIO).into_iter().map(|packet| packet.payload).collect();
+    assert_eq!(ends, [&[0xF8, 0xFF, 0xFE][..], &[0xF8], &[0xF8]], "the gateway's own words that it ends");
     assert_eq!(world.shard.statistics().dropped(DropReason::NotAllowed), 15);
 
     world.allow(2, SourceSet::ALL);
@@ -253,6 +310,7 @@ fn heights(packets: &[super::world::Packet]) -> Vec<u16> {
 fn a_layer_is_changed_at_a_key_frame_and_the_old_one_goes_on_until_then() {
     let (mut world, mut layers) = simulcast();
     all_layers(&mut world, &mut layers, &[true; 3]);
+    world.pass(KEY_FRAME_SERVES);
     world.bind(1, STAGE, Some((2, SourceKind::Camera)), 180, 1);
     all_layers(&mut world, &mut layers, &[true; 3]);
     assert_eq!(heights(&world.take(1, STAGE)), [180]);
@@ -310,6 +368,7 @@ fn a_layer_whose_picture_grows_is_chosen_anew() {
     let (mut world, mut layers) = simulcast();
     layers[0].height = 90;
     all_layers(&mut world, &mut layers[..2], &[true; 2]);
+    world.pass(KEY_FRAME_SERVES);
     world.bind(1, STAGE, Some((2, SourceKind::Camera)), 180, 1);
     all_layers(&mut world, &mut layers[..2], &[true; 2]);
     assert_eq!(heights(&world.take(1, STAGE)), [360]);

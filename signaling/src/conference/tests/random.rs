@@ -264,7 +264,7 @@ impl Run {
                     self.covers.remove(member);
                 }
                 Command::End { .. } => self.covers.clear(),
-                Command::Allow { .. } | Command::Negotiate(_) => {}
+                Command::Allow { .. } | Command::Expect { .. } | Command::Negotiate(_) => {}
             }
         }
         self.commands_judged = self.room.commands.len();

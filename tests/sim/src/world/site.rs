@@ -19,6 +19,9 @@ use crate::plan::{Action, Site, WishFor};
 use crate::publisher::Publisher;
 use crate::trace::Record;
 
+/// A page says that a picture is covered when the cover is painted: up to so many microseconds later.
+const PAINT_MICROS: u32 = 120_000;
+
 const SOUND_INTERVAL: Duration = Duration::from_millis(20);
 const FRAME_INTERVAL: Duration = Duration::from_micros(33_333);
 /// How often a receiver looks after what it misses.
@@ -157,9 +160,10 @@ impl World {
         for message in messages {
             let Ok(text) = serde_json::to_string(&message) else { continue };
             let is_hello = matches!(message, ClientMessage::Hello { .. });
+            let paint = if matches!(message, ClientMessage::Covered { .. }) { PAINT_MICROS } else { 0 };
             let copies = 1 + usize::from(!is_hello && chance(&mut self.random, signals.duplicate));
             for _ in 0..copies {
-                let late = below(&mut self.random, signals.jitter_micros);
+                let late = below(&mut self.random, signals.jitter_micros + paint);
                 node.last_said = node.last_said.max(self.now + SIGNALING_DELAY + late);
                 self.queue.push(node.last_said, Event::ToGateway(connection, member, text.clone()));
             }
