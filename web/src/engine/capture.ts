@@ -53,16 +53,32 @@ export function problemOf(error: unknown): DeviceProblem {
   return (error instanceof Error ? PROBLEMS[error.name] : undefined) ?? 'failed';
 }
 
+/** What the browser does to the sound of a microphone. */
+export interface SoundProcessing {
+  /** A conference room whose own equipment sees to echo and level: the browser leaves both alone. */
+  readonly room: boolean;
+  readonly echoCancellation: boolean;
+  readonly noiseSuppression: boolean;
+}
+
+/** For a computer with its own microphone and speakers. */
+export const DESK: SoundProcessing = { room: false, echoCancellation: true, noiseSuppression: true };
+
 /** What is asked of the browser. `deviceId` empty: its choice; `exact`: that device or none. */
-export function constraintsFor(kind: CaptureKind, deviceId: string, exact: boolean): MediaTrackConstraints {
+export function constraintsFor(
+  kind: CaptureKind,
+  deviceId: string,
+  exact: boolean,
+  processing: SoundProcessing,
+): MediaTrackConstraints {
   const device: MediaTrackConstraints =
     deviceId === '' ? {} : { deviceId: exact ? { exact: deviceId } : { ideal: deviceId } };
   if (kind === 'microphone') {
     return {
       ...device,
-      echoCancellation: true,
-      noiseSuppression: true,
-      autoGainControl: true,
+      echoCancellation: processing.echoCancellation && !processing.room,
+      noiseSuppression: processing.noiseSuppression,
+      autoGainControl: !processing.room,
       channelCount: 1,
     };
   }
@@ -93,11 +109,17 @@ export class Capture {
   constructor(
     readonly kind: CaptureKind,
     private readonly owner: CaptureOwner,
+    private readonly processing: () => SoundProcessing = () => DESK,
   ) {}
 
   /** Where it stands. */
   get state(): ReadonlySignal<DeviceState> {
     return this.current;
+  }
+
+  /** The device that was pulled out, while nothing else was asked for. */
+  get lostDevice(): string | null {
+    return this.lost;
   }
 
   /** Starts a device; resolves when it captures or cannot. `exact`: this device or none. */
@@ -107,7 +129,7 @@ export class Capture {
     this.current.value = { name: 'starting' };
     for (let attempt = 1; ; attempt++) {
       try {
-        const wanted = constraintsFor(this.kind, deviceId, exact);
+        const wanted = constraintsFor(this.kind, deviceId, exact, this.processing());
         const stream = await navigator.mediaDevices.getUserMedia(
           this.kind === 'camera' ? { video: wanted } : { audio: wanted },
         );
@@ -136,6 +158,12 @@ export class Capture {
   expect(): void {
     this.generation++;
     this.current.value = { name: 'starting' };
+  }
+
+  /** The person or the browser said no when several were asked for together. */
+  refuse(problem: DeviceProblem): void {
+    this.generation++;
+    this.fail(problem);
   }
 
   /** Lets the device go: its light goes out. */

@@ -1,6 +1,14 @@
 /** Cameras, microphones and speakers: lists, choice, and what each gives. Nothing here ever blocks joining. */
-import { type ReadonlySignal, signal } from '@preact/signals';
-import { Capture, type CaptureKind, type CaptureOwner, constraintsFor, type DeviceState } from './capture';
+import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import {
+  Capture,
+  type CaptureKind,
+  type CaptureOwner,
+  constraintsFor,
+  type DeviceState,
+  problemOf,
+  type SoundProcessing,
+} from './capture';
 import { LevelMeter } from './meter';
 import { type DeviceChoice, readChoice, writeChoice } from './storage';
 
@@ -14,6 +22,8 @@ export interface DeviceOption {
 export interface DevicesOwner extends CaptureOwner {
   /** A device that was pulled out is back. */
   onBack(kind: CaptureKind): void;
+  /** Another camera has taken the place of one that was pulled out. */
+  onNextCamera(): void;
   /** The speaker was chosen. */
   onSpeaker(deviceId: string): void;
 }
@@ -29,6 +39,7 @@ export class DeviceManager {
   private readonly speakerList = signal<readonly DeviceOption[]>([]);
   private readonly picture = signal<MediaStream | null>(null);
   private readonly chosenSpeaker = signal('');
+  private readonly chosenProcessing: Signal<SoundProcessing>;
   private readonly cameraCapture: Capture;
   private readonly microphoneCapture: Capture;
   private readonly meter = new LevelMeter();
@@ -38,11 +49,12 @@ export class DeviceManager {
   constructor(private readonly owner: DevicesOwner) {
     const inner: CaptureOwner = {
       onTrack: (kind, track) => this.onTrack(kind, track),
-      onUnplugged: (kind) => owner.onUnplugged(kind),
+      onUnplugged: (kind) => this.onUnplugged(kind),
     };
-    this.cameraCapture = new Capture('camera', inner);
-    this.microphoneCapture = new Capture('microphone', inner);
     this.choice = readChoice();
+    this.chosenProcessing = signal(this.choice.processing);
+    this.cameraCapture = new Capture('camera', inner);
+    this.microphoneCapture = new Capture('microphone', inner, () => this.chosenProcessing.value);
     this.chosenSpeaker.value = this.choice.speaker;
     navigator.mediaDevices?.addEventListener?.('devicechange', this.onDeviceChange);
     void this.refresh();
@@ -72,6 +84,10 @@ export class DeviceManager {
     return this.chosenSpeaker;
   }
 
+  get processing(): ReadonlySignal<SoundProcessing> {
+    return this.chosenProcessing;
+  }
+
   get ownPicture(): ReadonlySignal<MediaStream | null> {
     return this.picture;
   }
@@ -93,16 +109,20 @@ export class DeviceManager {
     this.microphoneCapture.expect();
     try {
       const stream = await navigator.mediaDevices.getUserMedia({
-        video: constraintsFor('camera', this.choice.camera, false),
-        audio: constraintsFor('microphone', this.choice.microphone, false),
+        video: constraintsFor('camera', this.choice.camera, false, this.choice.processing),
+        audio: constraintsFor('microphone', this.choice.microphone, false, this.choice.processing),
       });
       for (const track of stream.getTracks()) {
         (track.kind === 'video' ? this.cameraCapture : this.microphoneCapture).adopt(track);
       }
       await this.refresh();
-    } catch {
-      await this.startMicrophone();
-      await this.startCamera();
+    } catch (error) {
+      // Who said no is not asked again without a click; what he allowed before is started all the same.
+      const denied = problemOf(error) === 'denied';
+      if (!denied || (await isGranted('microphone'))) await this.startMicrophone();
+      else this.microphoneCapture.refuse('denied');
+      if (!denied || (await isGranted('camera'))) await this.startCamera();
+      else this.cameraCapture.refuse('denied');
     }
   }
 
@@ -139,6 +159,14 @@ export class DeviceManager {
     this.chosenSpeaker.value = deviceId;
     this.owner.onSpeaker(deviceId);
     return Promise.resolve();
+  }
+
+  /** Sets what the browser does to the sound; a microphone in use is taken anew, without a gap. */
+  async chooseProcessing(processing: SoundProcessing): Promise<void> {
+    this.remember({ processing });
+    this.chosenProcessing.value = processing;
+    const { value } = this.microphone;
+    if (value.name === 'on') await this.microphoneCapture.start(value.deviceId, value.deviceId !== '');
   }
 
   /** Plays a short tone on the chosen speaker. */
@@ -181,6 +209,21 @@ export class DeviceManager {
     this.owner.onTrack(kind, track);
   }
 
+  /** A microphone stays silent until its owner acts; for a camera the next one there is takes its place. */
+  private onUnplugged(kind: CaptureKind): void {
+    const lost = kind === 'camera' ? this.cameraCapture.lostDevice : null;
+    this.owner.onUnplugged(kind);
+    if (lost !== null) void this.nextCamera(lost);
+  }
+
+  private async nextCamera(lost: string): Promise<void> {
+    await this.refresh();
+    const next = this.cameraList.value.find((option) => option.id !== lost);
+    if (next === undefined || this.camera.value.name !== 'failed') return;
+    await this.cameraCapture.start(next.id, true);
+    if (this.cameraCapture.state.value.name === 'on') this.owner.onNextCamera();
+  }
+
   private remember(choice: Partial<DeviceChoice>): void {
     this.choice = { ...this.choice, ...choice };
     writeChoice(this.choice);
@@ -214,6 +257,15 @@ function withCurrent(list: DeviceOption[], state: DeviceState): DeviceOption[] {
 
 function canChooseSpeaker(): boolean {
   return 'setSinkId' in HTMLMediaElement.prototype;
+}
+
+/** Whether the person has allowed a device before; a browser that does not say counts as no. */
+async function isGranted(name: 'camera' | 'microphone'): Promise<boolean> {
+  try {
+    return (await navigator.permissions.query({ name: name as PermissionName })).state === 'granted';
+  } catch {
+    return false;
+  }
 }
 
 /** Plays an element on a speaker; one that is gone leaves it on the system's. */

@@ -1,5 +1,7 @@
 /** What outlives a page: the seat for this tab, the choice of devices for this computer. */
+
 import type { MicrophoneState } from '../gen/wire';
+import { DESK, type SoundProcessing } from './capture';
 
 /** What a tab keeps of its seat. A refresh of the page comes back to it without a click. */
 export interface SeatRecord {
@@ -19,10 +21,11 @@ export interface DeviceChoice {
   readonly camera: string;
   readonly microphone: string;
   readonly speaker: string;
+  readonly processing: SoundProcessing;
 }
 
 const NO_SEAT: SeatRecord = { link: null, resume: null, microphone: 'off', capturing: false, camera: false };
-const NO_CHOICE: DeviceChoice = { camera: '', microphone: '', speaker: '' };
+const NO_CHOICE: DeviceChoice = { camera: '', microphone: '', speaker: '', processing: DESK };
 const CHOICE_KEY = 'giaoban.devices';
 
 /** The seat this tab holds in a room. */

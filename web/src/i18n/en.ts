@@ -47,7 +47,14 @@ export const en: Readonly<Record<Key, string>> = {
   'lobby.unnamedDevice': 'Device {number}',
   'lobby.preview': 'Picture of this site',
   'lobby.level': 'Microphone level',
-  'lobby.testSound': 'Test speaker',
+  'lobby.testSound': 'Test',
+  'lobby.testingSound': 'Playing…',
+  'lobby.testFailed':
+    'The browser cannot play sound on this speaker. Choose another or check the computer’s sound.',
+  'lobby.processing': 'Echo and noise',
+  'lobby.processingRoom': 'Room with conference equipment: leave echo to it',
+  'lobby.echoCancellation': 'Cancel echo',
+  'lobby.noiseSuppression': 'Suppress noise',
   'lobby.withoutMicrophone': 'Join without microphone',
   'lobby.withoutCamera': 'Join without camera',
   'lobby.join': 'Join',
@@ -55,15 +62,21 @@ export const en: Readonly<Record<Key, string>> = {
   'lobby.joining': 'Joining…',
   'lobby.cameraOff': 'Camera off',
   'lobby.opening': 'Opening the device…',
-  'lobby.encryption': 'Connection encrypted',
+  'lobby.encryption': 'Connection encrypted ✓',
 
   'device.denied.text': 'The browser has not been allowed to use this device.',
-  'device.denied.action':
-    'Click the icon left of the address, allow camera and microphone, then press Try again.',
+  'device.denied.action.chromium':
+    'Click the icon to the left of the page address, turn Camera and Microphone on, then press Try again.',
+  'device.denied.action.firefox':
+    'Click the crossed-out camera or microphone to the left of the page address, click × beside “Blocked”, then press Try again.',
+  'device.denied.action.safari':
+    'Open the Safari menu, choose Settings for This Website, allow Camera and Microphone, then press Try again.',
+  'device.denied.action.other':
+    'Open the permissions of this page in the browser, allow camera and microphone, then press Try again.',
   'device.missing.text': 'No device found.',
   'device.missing.action': 'Plug the device in, then press Try again.',
   'device.busy.text': 'Another program is using the device.',
-  'device.busy.action': 'Close other meeting or recording programs, then press Try again.',
+  'device.busy.action': 'Close other meeting, video call or recording programs, then press Try again.',
   'device.unplugged.text': 'The device was unplugged.',
   'device.unplugged.action': 'Plug it in again or choose another.',
   'device.failed.text': 'The device could not be opened.',
@@ -246,6 +259,7 @@ export const en: Readonly<Record<Key, string>> = {
   'notice.microphone_unplugged':
     'The microphone was unplugged and is off. Plug it in again or choose another under Devices.',
   'notice.camera_unplugged': 'The camera was unplugged. Plug it in again or choose another under Devices.',
+  'notice.camera_next': 'The camera in use was unplugged; the next one took its place.',
   'notice.microphone_back': 'The microphone is back and still off. Turn it on to talk.',
   'notice.camera_back': 'The camera is back.',
   'notice.share_ended': 'The screen is no longer shared.',

@@ -46,7 +46,14 @@ export const vi = {
   'lobby.unnamedDevice': 'Thiết bị {number}',
   'lobby.preview': 'Hình của điểm cầu này',
   'lobby.level': 'Mức tiếng của micro',
-  'lobby.testSound': 'Thử loa',
+  'lobby.testSound': 'Thử',
+  'lobby.testingSound': 'Đang phát…',
+  'lobby.testFailed':
+    'Trình duyệt không phát được tiếng ra loa này. Chọn loa khác hoặc kiểm tra loa của máy.',
+  'lobby.processing': 'Khử vọng, khử ồn',
+  'lobby.processingRoom': 'Phòng họp có thiết bị hội nghị: để thiết bị tự khử vọng',
+  'lobby.echoCancellation': 'Khử vọng',
+  'lobby.noiseSuppression': 'Khử ồn',
   'lobby.withoutMicrophone': 'Vào không dùng micro',
   'lobby.withoutCamera': 'Vào không dùng camera',
   'lobby.join': 'Tham gia',
@@ -54,14 +61,21 @@ export const vi = {
   'lobby.joining': 'Đang vào phòng…',
   'lobby.cameraOff': 'Camera tắt',
   'lobby.opening': 'Đang mở thiết bị…',
-  'lobby.encryption': 'Đường truyền được mã hoá',
+  'lobby.encryption': 'Mã hoá đường truyền ✓',
 
   'device.denied.text': 'Trình duyệt chưa được phép dùng thiết bị này.',
-  'device.denied.action': 'Bấm biểu tượng bên trái thanh địa chỉ, cho phép camera và micro, rồi bấm Thử lại.',
+  'device.denied.action.chromium':
+    'Bấm biểu tượng ở bên trái địa chỉ trang, bật Camera và Micro, rồi bấm Thử lại.',
+  'device.denied.action.firefox':
+    'Bấm biểu tượng camera hoặc micro bị gạch chéo ở bên trái địa chỉ trang, bấm dấu × bên cạnh «Bị chặn», rồi bấm Thử lại.',
+  'device.denied.action.safari':
+    'Mở trình đơn Safari, chọn Cài đặt cho trang web này, cho phép Camera và Micrô, rồi bấm Thử lại.',
+  'device.denied.action.other':
+    'Mở phần quyền của trang này trong trình duyệt, cho phép camera và micro, rồi bấm Thử lại.',
   'device.missing.text': 'Không tìm thấy thiết bị.',
   'device.missing.action': 'Cắm thiết bị rồi bấm Thử lại.',
   'device.busy.text': 'Thiết bị đang bị chương trình khác dùng.',
-  'device.busy.action': 'Đóng chương trình họp hoặc ghi hình khác rồi bấm Thử lại.',
+  'device.busy.action': 'Đóng chương trình họp, gọi video hoặc ghi hình khác rồi bấm Thử lại.',
   'device.unplugged.text': 'Thiết bị đã bị rút ra.',
   'device.unplugged.action': 'Cắm lại hoặc chọn thiết bị khác.',
   'device.failed.text': 'Không mở được thiết bị.',
@@ -244,6 +258,7 @@ export const vi = {
   'notice.microphone_closed': 'Máy chủ đã tắt micro của điểm cầu này.',
   'notice.microphone_unplugged': 'Micro đã bị rút ra và đã tắt. Cắm lại hoặc chọn micro khác trong Thiết bị.',
   'notice.camera_unplugged': 'Camera đã bị rút ra. Cắm lại hoặc chọn camera khác trong Thiết bị.',
+  'notice.camera_next': 'Camera đang dùng đã bị rút ra; đã chuyển sang camera kế tiếp.',
   'notice.microphone_back': 'Micro đã có lại và vẫn tắt. Bật micro để nói.',
   'notice.camera_back': 'Camera đã có lại.',
   'notice.share_ended': 'Đã ngừng trình chiếu.',

@@ -50,6 +50,7 @@ export class OwnSources {
       onUnplugged: (kind) =>
         owner.notify({ name: kind === 'camera' ? 'camera_unplugged' : 'microphone_unplugged' }),
       onBack: (kind) => owner.notify({ name: kind === 'camera' ? 'camera_back' : 'microphone_back' }),
+      onNextCamera: () => owner.notify({ name: 'camera_next' }),
       onSpeaker: (deviceId) => owner.onSpeaker(deviceId),
     });
     this.media = computed(() => ({

@@ -6,7 +6,7 @@
  */
 import type { ReadonlySignal } from '@preact/signals';
 import type { LinkInfo } from '../engine/api';
-import type { DeviceState } from '../engine/capture';
+import type { DeviceState, SoundProcessing } from '../engine/capture';
 import type { DeviceOption } from '../engine/devices';
 import type { Network } from '../engine/network';
 import type {
@@ -22,7 +22,7 @@ import type {
 } from '../gen/wire';
 
 export type { LinkInfo as LobbyInfo } from '../engine/api';
-export type { DeviceProblem, DeviceState } from '../engine/capture';
+export type { DeviceProblem, DeviceState, SoundProcessing } from '../engine/capture';
 export type { DeviceOption } from '../engine/devices';
 export type { Network } from '../engine/network';
 export type {
@@ -85,6 +85,8 @@ export interface Devices {
   readonly microphone: ReadonlySignal<DeviceState>;
   /** The chosen speaker's id; empty for the system's. */
   readonly speaker: ReadonlySignal<string>;
+  /** What the browser does to the sound of the own microphone. */
+  readonly processing: ReadonlySignal<SoundProcessing>;
   /** The own camera's picture while it captures; draw it mirrored. */
   readonly ownPicture: ReadonlySignal<MediaStream | null>;
   /** Loudness of the own microphone, 0 to 1, also while it is closed; 10 times a second. */
@@ -100,7 +102,8 @@ export interface Devices {
   chooseCamera(deviceId: string): Promise<void>;
   chooseMicrophone(deviceId: string): Promise<void>;
   chooseSpeaker(deviceId: string): Promise<void>;
-  /** Plays a short tone on the chosen speaker. */
+  chooseProcessing(processing: SoundProcessing): Promise<void>;
+  /** Plays a short tone on the chosen speaker; rejects where the browser cannot play. */
   testSpeaker(): Promise<void>;
 }
 
@@ -145,9 +148,11 @@ export type Notice =
   /** The chair muted the own seat, or lets it speak again. */
   | { readonly name: 'muted' }
   | { readonly name: 'unmuted' }
-  /** The microphone or camera in use was pulled out: nothing else was put in its place. */
+  /** The microphone or camera in use was pulled out. Nothing else is put in the microphone's place. */
   | { readonly name: 'microphone_unplugged' }
   | { readonly name: 'camera_unplugged' }
+  /** Another camera took the place of the one that was pulled out. */
+  | { readonly name: 'camera_next' }
   /** The same device came back; a microphone stays closed. */
   | { readonly name: 'microphone_back' }
   | { readonly name: 'camera_back' }

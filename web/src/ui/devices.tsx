@@ -1,10 +1,11 @@
-import { useComputed } from '@preact/signals';
-import { useId } from 'preact/hooks';
+import { useComputed, useSignal } from '@preact/signals';
+import { useEffect, useId } from 'preact/hooks';
 import { t } from '../i18n';
-import type { DeviceOption, DeviceState } from '../state/room';
+import type { DeviceOption, DeviceState, SoundProcessing } from '../state/room';
 import { useScope } from './context';
 import { Crest } from './crest';
 import { Icon } from './icon';
+import { adviceFor } from './model/advice';
 import { OwnVideo } from './picture';
 
 /** How many steps the level meter has. */
@@ -66,12 +67,17 @@ function Choice(props: {
 
 /** Why a device gives nothing, and what to do; never in the way of joining. */
 function Problem({ device, onRetry }: { readonly device: DeviceState; readonly onRetry: () => void }) {
-  if (device.name !== 'failed') return null;
+  const { view } = useScope();
+  const problem = device.name === 'failed' ? device.problem : null;
+  useEffect(() => {
+    if (problem !== null) view.messages.say(() => t(`device.${problem}.text`));
+  }, [problem]);
+  if (problem === null) return null;
   return (
     <div class="problem">
       <Icon name="warning" />
       <p>
-        {t(`device.${device.problem}.text`)} {t(`device.${device.problem}.action`)}
+        <strong>{t(`device.${problem}.text`)}</strong> {t(adviceFor(problem, navigator.userAgent))}
       </p>
       <button type="button" onClick={onRetry}>
         {t('app.retry')}
@@ -103,6 +109,79 @@ export function Preview({ name }: { readonly name: string }) {
   );
 }
 
+function Check(props: {
+  readonly text: string;
+  readonly checked: boolean;
+  readonly disabled?: boolean;
+  readonly onChange: (checked: boolean) => void;
+}) {
+  return (
+    <label class="check">
+      <input
+        type="checkbox"
+        checked={props.checked}
+        disabled={props.disabled}
+        onChange={(event) => props.onChange(event.currentTarget.checked)}
+      />
+      {props.text}
+    </label>
+  );
+}
+
+/** What the browser does to the sound of the own microphone. */
+function Processing() {
+  const { devices } = useScope().room;
+  const chosen = devices.processing.value;
+  const choose = (change: Partial<SoundProcessing>) =>
+    void devices.chooseProcessing({ ...chosen, ...change });
+  return (
+    <details class="processing">
+      <summary>{t('lobby.processing')}</summary>
+      <Check text={t('lobby.processingRoom')} checked={chosen.room} onChange={(room) => choose({ room })} />
+      <Check
+        text={t('lobby.echoCancellation')}
+        checked={chosen.echoCancellation && !chosen.room}
+        disabled={chosen.room}
+        onChange={(echoCancellation) => choose({ echoCancellation })}
+      />
+      <Check
+        text={t('lobby.noiseSuppression')}
+        checked={chosen.noiseSuppression}
+        onChange={(noiseSuppression) => choose({ noiseSuppression })}
+      />
+    </details>
+  );
+}
+
+/** Plays a tone on the chosen speaker; says when it cannot. */
+function SpeakerTest() {
+  const { devices } = useScope().room;
+  const state = useSignal<'idle' | 'playing' | 'failed'>('idle');
+  const play = async (): Promise<void> => {
+    state.value = 'playing';
+    try {
+      await devices.testSpeaker();
+      state.value = 'idle';
+    } catch {
+      state.value = 'failed';
+    }
+  };
+  return (
+    <>
+      <button type="button" disabled={state.value === 'playing'} onClick={() => void play()}>
+        <span aria-hidden="true">♪</span>
+        {t(state.value === 'playing' ? 'lobby.testingSound' : 'lobby.testSound')}
+      </button>
+      {state.value === 'failed' && (
+        <div class="problem wide">
+          <Icon name="warning" />
+          <p>{t('lobby.testFailed')}</p>
+        </div>
+      )}
+    </>
+  );
+}
+
 /** Camera, microphone and speaker. */
 export function DeviceChoices() {
   const { devices } = useScope().room;
@@ -126,6 +205,7 @@ export function DeviceChoices() {
       />
       <LevelMeter />
       <Problem device={devices.microphone.value} onRetry={() => void devices.startMicrophone()} />
+      <Processing />
       <div class="choice-pair">
         <Choice
           label={t('lobby.speaker')}
@@ -135,10 +215,7 @@ export function DeviceChoices() {
           chosen={devices.speaker.value}
           onChoose={(id) => void devices.chooseSpeaker(id)}
         />
-        <button type="button" onClick={() => void devices.testSpeaker()}>
-          <Icon name="speaker" />
-          {t('lobby.testSound')}
-        </button>
+        <SpeakerTest />
       </div>
     </div>
   );

@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks';
+import { useAwakeScreen } from './awake';
 import { ChairMenu } from './chair';
 import { useScope } from './context';
 import { Dialogs } from './dialogs';
@@ -16,6 +17,7 @@ const WIDE = '(min-width: 1000px)';
 export function RoomPage() {
   const { view } = useScope();
   useShortcuts();
+  useAwakeScreen();
   useEffect(() => {
     view.panelOpen.value = matchMedia(WIDE).matches;
   }, []);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Capture, constraintsFor, problemOf } from '../../src/engine/capture';
+import { Capture, constraintsFor, DESK, problemOf } from '../../src/engine/capture';
 
 class Track {
   stopped = false;
@@ -110,8 +110,26 @@ describe('a device', () => {
   });
 
   it('that was chosen is asked for by name and by nothing else', () => {
-    expect(constraintsFor('microphone', 'm1', true).deviceId).toEqual({ exact: 'm1' });
-    expect(constraintsFor('microphone', '', false).deviceId).toBeUndefined();
+    expect(constraintsFor('microphone', 'm1', true, DESK).deviceId).toEqual({ exact: 'm1' });
+    expect(constraintsFor('microphone', '', false, DESK).deviceId).toBeUndefined();
+  });
+});
+
+describe('the sound of a microphone', () => {
+  it('is freed of echo and noise at a desk', () => {
+    expect(constraintsFor('microphone', '', false, DESK)).toMatchObject({
+      echoCancellation: true,
+      noiseSuppression: true,
+      autoGainControl: true,
+    });
+  });
+
+  it('is left to the equipment of a conference room, but for noise if that is wanted', () => {
+    expect(constraintsFor('microphone', '', false, { ...DESK, room: true })).toMatchObject({
+      echoCancellation: false,
+      noiseSuppression: true,
+      autoGainControl: false,
+    });
   });
 });
 

@@ -1,5 +1,6 @@
 /** A room without gateway, to look at every page: `vite`, then /test/preview/?page=room&sites=40&role=chair. */
 import { computed, type Signal, signal } from '@preact/signals';
+import { DESK } from '../../src/engine/capture';
 import type {
   ChairAction,
   Classification,
@@ -310,6 +311,7 @@ function devices(wish: Wish, self: number): Room['devices'] {
       ? wish.camera
       : { name: 'on', deviceId: 'm1', label: '', width: 0, height: 0 },
   );
+  const processing = signal(DESK);
   const level = signal(0);
   setInterval(() => {
     level.value = microphone.value.name === 'on' ? 0.3 + 0.3 * Math.random() : 0;
@@ -321,7 +323,8 @@ function devices(wish: Wish, self: number): Room['devices'] {
       { id: 'c2', label: 'Camera tài liệu' },
     ]),
     microphones: signal([{ id: 'm1', label: 'Micro hội nghị' }]),
-    speakers: signal([]),
+    speakers: signal([{ id: 's1', label: 'Loa hội nghị' }]),
+    processing,
     camera,
     microphone,
     speaker: signal(''),
@@ -347,6 +350,9 @@ function devices(wish: Wish, self: number): Room['devices'] {
       microphone.value = on(id);
     },
     chooseSpeaker: async () => undefined,
+    chooseProcessing: async (next) => {
+      processing.value = next;
+    },
     testSpeaker: async () => undefined,
   };
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { SeatStore } from '../../src/engine/storage';
+import { readChoice, SeatStore } from '../../src/engine/storage';
 import type { ClientMessage } from '../../src/gen/wire';
 import { OwnSources } from '../../src/state/own-media';
 import { memoryStorage } from './memory-storage';
@@ -35,6 +35,10 @@ let screen: () => Promise<Stream>;
 let seat: SeatStore;
 let sources: OwnSources;
 let latest: Track;
+/** Cameras that are plugged in, what was asked of the browser, and the name of the error it answers with. */
+let cameras: string[];
+let asked: Record<string, MediaTrackConstraints | undefined>[];
+let refused: string | null;
 
 const say = (message: ClientMessage) => {
   if (message.type !== 'sources') return message.type;
@@ -44,6 +48,9 @@ const say = (message: ClientMessage) => {
 beforeEach(() => {
   log = [];
   mayTalk = true;
+  cameras = [];
+  asked = [];
+  refused = null;
   screen = () =>
     Promise.resolve(new Stream([new Track('video', 'screen'), new Track('audio', 'screen sound')]));
   const capture = (kind: 'audio' | 'video', wanted: MediaTrackConstraints) => {
@@ -58,14 +65,19 @@ beforeEach(() => {
   vi.stubGlobal('AudioContext', undefined);
   vi.stubGlobal('navigator', {
     mediaDevices: {
-      enumerateDevices: () => Promise.resolve([]),
-      getUserMedia: ({ audio, video }: Record<string, MediaTrackConstraints | undefined>) =>
-        Promise.resolve(
+      enumerateDevices: () =>
+        Promise.resolve(cameras.map((deviceId) => ({ kind: 'videoinput', deviceId, label: '' }))),
+      getUserMedia: (wanted: Record<string, MediaTrackConstraints | undefined>) => {
+        asked.push(wanted);
+        const { audio, video } = wanted;
+        if (refused !== null) return Promise.reject(Object.assign(new Error(), { name: refused }));
+        return Promise.resolve(
           new Stream([
             ...(audio ? [capture('audio', audio)] : []),
             ...(video ? [capture('video', video)] : []),
           ]),
-        ),
+        );
+      },
       getDisplayMedia: () => screen(),
     },
   });
@@ -126,7 +138,63 @@ describe('the own microphone', () => {
   });
 });
 
+describe('the sound of the own microphone', () => {
+  it('is taken anew without a gap when echo is left to the equipment of the room, and that is remembered', async () => {
+    await sources.setMicrophone(true);
+    log = [];
+    await sources.devices.chooseProcessing({ room: true, echoCancellation: true, noiseSuppression: false });
+    expect(log).toEqual(['microphone: audio']);
+    expect(asked.at(-1)?.audio).toMatchObject({ echoCancellation: false, noiseSuppression: false });
+    expect(readChoice().processing.room).toBe(true);
+  });
+
+  it('is not captured by a choice about it', async () => {
+    await sources.devices.chooseProcessing({ room: true, echoCancellation: true, noiseSuppression: true });
+    expect(asked).toEqual([]);
+  });
+});
+
 describe('the own camera', () => {
+  it('that is pulled out makes place for the next one there is', async () => {
+    await sources.setCamera(true);
+    log = [];
+    cameras = ['c2'];
+    latest.onended?.();
+    await vi.waitFor(() => expect(log).toContain('camera_next'));
+    expect(log).toEqual([
+      'camera: nothing',
+      'say off',
+      'camera_unplugged',
+      'say off camera',
+      'camera: c2',
+      'camera_next',
+    ]);
+  });
+
+  it('that is pulled out leaves the picture off where there is no other', async () => {
+    await sources.setCamera(true);
+    log = [];
+    latest.onended?.();
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(log).toEqual(['camera: nothing', 'say off', 'camera_unplugged']);
+    expect(sources.devices.camera.value).toEqual({ name: 'failed', problem: 'unplugged' });
+  });
+
+  it('is not asked for again without a click when the person said no to both at once', async () => {
+    refused = 'NotAllowedError';
+    await sources.devices.preview();
+    expect(asked).toHaveLength(1);
+    expect(sources.devices.camera.value).toEqual({ name: 'failed', problem: 'denied' });
+    expect(sources.devices.microphone.value).toEqual({ name: 'failed', problem: 'denied' });
+  });
+
+  it('is started by itself when only the other device is missing', async () => {
+    refused = 'NotFoundError';
+    await sources.devices.preview();
+    expect(asked.map((wanted) => Object.keys(wanted))).toEqual([['video', 'audio'], ['audio'], ['video']]);
+  });
+
   it('is announced before it is sent and dark before that is announced', async () => {
     await sources.setCamera(true);
     await sources.setCamera(false);

@@ -20,6 +20,7 @@ const code = sources('src').join('\n');
 const wire = readFileSync(join(root, 'src/gen/wire.ts'), 'utf8');
 const room = readFileSync(join(root, 'src/state/room.ts'), 'utf8');
 const capture = readFileSync(join(root, 'src/engine/capture.ts'), 'utf8');
+const advice = readFileSync(join(root, 'src/ui/model/advice.ts'), 'utf8');
 
 /** The string members of a union type in `source`. */
 function members(source: string, type: string): string[] {
@@ -40,7 +41,13 @@ const families: readonly { prefix: string; codes: string[]; endings: string[] }[
   { prefix: 'ended.', codes: members(wire, 'EndReason'), endings: ['.text', '.cause', '.action'] },
   { prefix: 'classification.', codes: members(wire, 'Classification'), endings: [''] },
   { prefix: 'presence.', codes: members(wire, 'Presence'), endings: [''] },
-  { prefix: 'device.', codes: members(capture, 'DeviceProblem'), endings: ['.text', '.action'] },
+  { prefix: 'device.', codes: members(capture, 'DeviceProblem'), endings: ['.text'] },
+  {
+    prefix: 'device.',
+    codes: members(capture, 'DeviceProblem').filter((problem) => problem !== 'denied'),
+    endings: ['.action'],
+  },
+  { prefix: 'device.denied.action.', codes: members(advice, 'Browser'), endings: [''] },
   { prefix: 'notice.', codes: [], endings: [] },
   { prefix: 'network.', codes: ['none', 'weak', 'fair', 'good'], endings: [''] },
   { prefix: 'app.theme.', codes: ['dark', 'light', 'contrast'], endings: [''] },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MemberState } from '../../src/state/room';
+import { adviceFor, browserOf } from '../../src/ui/model/advice';
 import { attendance, attendanceChange } from '../../src/ui/model/announce';
 import { clock, documentTitle, duration } from '../../src/ui/model/format';
 import { GRID_TILE_MIN_WIDTH, gridLayout, paged, stageLayout } from '../../src/ui/model/layout';
@@ -356,5 +357,27 @@ describe('names', () => {
       'Điểm cầu 10',
       'Điện Biên',
     ]);
+  });
+});
+
+describe('the advice about a device that is not allowed', () => {
+  const agents = {
+    chromium:
+      'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36',
+    firefox: 'Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0',
+    safari:
+      'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Safari/605.1.15',
+    other: 'Mozilla/5.0',
+  };
+
+  it('says where to click in each browser', () => {
+    for (const [browser, agent] of Object.entries(agents)) {
+      expect(browserOf(agent)).toBe(browser);
+      expect(adviceFor('denied', agent)).toBe(`device.denied.action.${browser}`);
+    }
+  });
+
+  it('about any other problem is the same everywhere', () => {
+    expect(adviceFor('busy', agents.firefox)).toBe('device.busy.action');
   });
 });

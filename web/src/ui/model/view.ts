@@ -11,6 +11,7 @@ import type {
   RoomErrorCode,
   WireSource,
 } from '../../state/room';
+import { adviceFor } from './advice';
 import { type Attendance, attendance, attendanceChange } from './announce';
 import { type Area, gridLayout, type PagedGrid, paged, type StageLayout, stageLayout } from './layout';
 import { Messages } from './messages';
@@ -272,7 +273,7 @@ export class RoomView {
     this.messages.show({
       kind: 'error',
       text: t(`device.${device.problem}.text`),
-      action: t(`device.${device.problem}.action`),
+      action: t(adviceFor(device.problem, navigator.userAgent)),
     });
   }
 
