@@ -17,6 +17,15 @@ const LONGEST_ROUND_TRIP: Duration = Duration::from_secs(10);
 /// A publisher's clock offset follows a longer delay by this part of the difference per report, a shorter at once:
 /// the shortest delay is the least disturbed one, and real clocks drift by some 50 µs a second.
 const OFFSET_SMOOTHING: u32 = 16;
+/// How far a packet's arrival may lie from its capture by its stream's last report. Beyond it the report says nothing any
+/// more: Chromium's microphone clock stands still while nothing is sent, and a publisher may write what he likes.
+const LARGEST_DELAY: Duration = Duration::from_millis(500);
+/// A packet that comes so much later than its timestamp says, against the one before, did not wait for the network.
+const STANDSTILL: Duration = Duration::from_secs(1);
+/// A stream whose publisher has sent no report for so long is timed by its packets' arrival. Browsers send the first
+/// within 1 s for video and 5 s for audio, and arrivals are off by 20 to 200 ms: a receiver that was told so fits
+/// its clocks through 20 reports (libwebrtc's `RtpToNtpEstimator`) and would stay wrong for as long.
+const REPORT_PATIENCE: Duration = Duration::from_secs(8);
 
 /// The gateway's clock, by which all slots of all receivers are timed.
 #[derive(Debug, Clone, Copy)]
@@ -89,51 +98,91 @@ impl PublisherClock {
     }
 }
 
-/// A moment on a stream's clock and on the publisher's or the gateway's.
-#[derive(Debug, Clone, Copy)]
-enum Anchor {
-    /// The first packet's arrival, until a report comes.
-    Arrival(RtpTimestamp, Instant),
-    /// A sender report.
-    Report(RtpTimestamp, NtpTime),
-}
-
 /// Maps a stream's RTP timestamps to the gateway's clock.
 #[derive(Debug, Clone, Copy)]
 pub struct StreamClock {
     rate: u32,
-    anchor: Option<Anchor>,
+    /// The first packet since there was a report to go by, and its arrival.
+    first: Option<(RtpTimestamp, Instant)>,
+    /// The newest packet, and its arrival.
+    newest: Option<(RtpTimestamp, Instant)>,
+    /// A moment on the stream's clock and on the publisher's.
+    report: Option<(RtpTimestamp, NtpTime)>,
 }
 
 impl StreamClock {
     /// A clock of `rate` ticks a second.
     #[must_use]
     pub const fn new(rate: u32) -> Self {
-        Self { rate, anchor: None }
+        Self { rate, first: None, newest: None, report: None }
     }
 
-    /// Takes the first packet.
+    /// Takes a packet.
     pub fn observe_packet(&mut self, timestamp: RtpTimestamp, arrival: Instant) {
-        self.anchor.get_or_insert(Anchor::Arrival(timestamp, arrival));
+        let goes_on = self.first.is_some_and(|first| self.fits(first, (timestamp, arrival)));
+        if !goes_on {
+            self.first = Some((timestamp, arrival));
+        }
+        self.newest = Some((timestamp, arrival));
+    }
+
+    /// Whether the clock stood still while nothing was sent, as Chromium's does for a microphone.
+    #[must_use]
+    pub fn stood_still(&self, timestamp: RtpTimestamp, arrival: Instant) -> bool {
+        let stood = self.newest.and_then(|newest| self.moment(newest, timestamp));
+        stood.is_some_and(|moment| arrival.saturating_duration_since(moment) >= STANDSTILL)
     }
 
     /// Takes a sender report.
     pub fn observe_report(&mut self, timestamp: RtpTimestamp, ntp: NtpTime) {
-        self.anchor = Some(Anchor::Report(timestamp, ntp));
+        self.report = Some((timestamp, ntp));
     }
 
-    /// The timestamp of the present moment on the stream's own clock.
+    /// The timestamp of the present moment on the stream's own clock: by the last report, or else by arrivals.
     #[must_use]
     pub fn timestamp(&self, now: Instant, publisher: &PublisherClock) -> Option<RtpTimestamp> {
-        let (timestamp, instant) = match self.anchor? {
-            Anchor::Arrival(timestamp, instant) => (timestamp, instant),
-            Anchor::Report(timestamp, ntp) => (timestamp, publisher.at(ntp.since_start())?),
-        };
-        Some(if let Some(after) = now.checked_duration_since(instant) {
-            RtpTimestamp(timestamp.0.wrapping_add(ticks(after, self.rate)))
+        Some(self.at(self.reported(publisher).or(self.first)?, now))
+    }
+
+    /// The same for a sender report; `None` while it is better to say nothing.
+    #[must_use]
+    pub fn reportable(&self, now: Instant, publisher: &PublisherClock) -> Option<RtpTimestamp> {
+        let unreported =
+            self.first.filter(|&(_, first)| now.saturating_duration_since(first) >= REPORT_PATIENCE);
+        Some(self.at(self.reported(publisher).or(unreported)?, now))
+    }
+
+    /// The moment of the last report on the stream's clock and the gateway's, if packets still come by it.
+    fn reported(&self, publisher: &PublisherClock) -> Option<(RtpTimestamp, Instant)> {
+        let (timestamp, ntp) = self.report?;
+        let moment = (timestamp, publisher.at(ntp.since_start())?);
+        self.newest.is_none_or(|newest| self.fits(moment, newest)).then_some(moment)
+    }
+
+    /// Whether a packet can have been captured when its timestamp says, by a moment on both clocks.
+    fn fits(&self, moment: (RtpTimestamp, Instant), (timestamp, arrival): (RtpTimestamp, Instant)) -> bool {
+        self.moment(moment, timestamp)
+            .is_some_and(|captured| captured.max(arrival) - captured.min(arrival) <= LARGEST_DELAY)
+    }
+
+    /// The timestamp of `now`, counted from a moment on both clocks.
+    fn at(&self, (timestamp, instant): (RtpTimestamp, Instant), now: Instant) -> RtpTimestamp {
+        RtpTimestamp(if let Some(after) = now.checked_duration_since(instant) {
+            timestamp.0.wrapping_add(ticks(after, self.rate))
         } else {
-            RtpTimestamp(timestamp.0.wrapping_sub(ticks(instant.saturating_duration_since(now), self.rate)))
+            timestamp.0.wrapping_sub(ticks(instant.saturating_duration_since(now), self.rate))
         })
+    }
+
+    /// When `timestamp` was, counted from a moment on both clocks.
+    fn moment(
+        &self,
+        (reference, instant): (RtpTimestamp, Instant),
+        timestamp: RtpTimestamp,
+    ) -> Option<Instant> {
+        let difference = timestamp.0.wrapping_sub(reference.0).cast_signed();
+        let distance = Duration::from_secs(u64::from(difference.unsigned_abs())) / self.rate;
+        if difference < 0 { instant.checked_sub(distance) } else { instant.checked_add(distance) }
     }
 }
 

@@ -26,6 +26,9 @@ const MOST_HASTE: u32 = 64;
 /// A packet is not older than this, and not younger than now by more than a second: else its publisher's clock is not
 /// to be believed.
 const OLDEST: Duration = Duration::from_secs(5);
+/// A source that begins again in its slot keeps its timestamps if they are off by less than this part of a second. A
+/// microphone's clock may have stood still while it sent nothing (Chromium's does).
+const STANDSTILL: u32 = 5;
 
 /// The numbers of a packet that count within its stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -220,10 +223,12 @@ impl<S: Copy + PartialEq> Rewriter<S> {
         let captured = if is_believed { present.wrapping_sub(age) } else { present };
         let shift = captured.wrapping_sub(first.0);
         let Some(newest) = self.newest else { return (shift, None) };
-        if let Some(span) = self.spans.back().filter(|span| span.source == Some(source))
-            && is_ahead(span.shift.timestamp(first).0, newest.timestamp.0)
-        {
-            return (span.shift.timestamp, span.shift.catch_up);
+        if let Some(span) = self.spans.back().filter(|span| span.source == Some(source)) {
+            let goes_on = span.shift.timestamp(first).0;
+            let off = goes_on.wrapping_sub(captured).cast_signed().unsigned_abs();
+            if is_ahead(goes_on, newest.timestamp.0) && off <= self.clock_rate / STANDSTILL {
+                return (span.shift.timestamp, span.shift.catch_up);
+            }
         }
         let follows = newest.timestamp.0.wrapping_add(self.step);
         if is_ahead(captured, follows.wrapping_add(self.step / 2)) {
@@ -256,6 +261,15 @@ impl<S: Copy + PartialEq> Rewriter<S> {
         };
         self.clock = Some((RtpTimestamp(timestamp), now));
         timestamp
+    }
+
+    /// A sender report said that a capture at `now` has this timestamp: the slot's clock goes on from there, unless that
+    /// is the word of a publisher whose clock ran wild.
+    pub fn reported(&mut self, now: Instant, timestamp: RtpTimestamp) {
+        let present = self.present(now, timestamp);
+        if timestamp.0.wrapping_sub(present).cast_signed().unsigned_abs() <= self.clock_rate {
+            self.clock = Some((timestamp, now));
+        }
     }
 
     /// Numbers for a packet of the gateway's own, right behind the last one; none before there was one.

@@ -17,14 +17,31 @@ fn near(timestamp: RtpTimestamp, expected: u32) -> bool {
 }
 
 #[test]
-fn before_a_report_a_streams_clock_runs_from_its_first_packet() {
-    let start = testing::start();
+fn before_a_report_a_streams_clock_runs_from_its_first_packet_but_is_told_to_nobody_for_a_while() {
+    let (start, publisher) = (testing::start(), PublisherClock::default());
     let mut clock = StreamClock::new(VIDEO_RATE);
-    assert_eq!(clock.timestamp(start, &PublisherClock::default()), None);
+    assert_eq!(clock.timestamp(start, &publisher), None);
     clock.observe_packet(RtpTimestamp(u32::MAX), start);
     clock.observe_packet(RtpTimestamp(9), after(start, 5));
-    let now = clock.timestamp(after(start, 100), &PublisherClock::default()).unwrap();
-    assert_eq!(now, RtpTimestamp(8_999));
+    assert_eq!(clock.timestamp(after(start, 100), &publisher), Some(RtpTimestamp(8_999)));
+    assert_eq!(clock.reportable(after(start, 7_999), &publisher), None);
+    assert_eq!(clock.reportable(after(start, 8_100), &publisher), Some(RtpTimestamp(728_999)));
+}
+
+#[test]
+fn a_report_that_packets_do_not_come_by_is_not_believed() {
+    let start = testing::start();
+    let mut publisher = PublisherClock::default();
+    publisher.observe(ntp(5_000), start);
+    let mut clock = StreamClock::new(VIDEO_RATE);
+    clock.observe_report(RtpTimestamp(0), ntp(5_000));
+    clock.observe_packet(RtpTimestamp(90_000), after(start, 1_080));
+    assert_eq!(clock.reportable(after(start, 1_100), &publisher), Some(RtpTimestamp(99_000)));
+    assert!(clock.stood_still(RtpTimestamp(93_000), after(start, 9_000)));
+    assert!(!clock.stood_still(RtpTimestamp(93_000), after(start, 1_900)));
+    clock.observe_packet(RtpTimestamp(93_000), after(start, 9_000));
+    assert_eq!(clock.reportable(after(start, 9_100), &publisher), None);
+    assert_eq!(clock.timestamp(after(start, 9_100), &publisher), Some(RtpTimestamp(102_000)));
 }
 
 #[test]

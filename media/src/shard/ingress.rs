@@ -100,6 +100,13 @@ impl<T: Transport> Shard<T> {
         }
         let publication = self.publication_mut(key, stream.kind).ok_or(gone)?;
         let encoding = publication.encoding_mut(stream.layer).ok_or(gone)?;
+        if stream.kind.media() == MediaKind::Audio && encoding.clock.stood_still(packet.header.timestamp, now)
+        {
+            // Slots begin with it anew: their own clocks have gone on.
+            self.interrupt(now, key, stream.kind);
+        }
+        let publication = self.publication_mut(key, stream.kind).ok_or(gone)?;
+        let encoding = publication.encoding_mut(stream.layer).ok_or(gone)?;
         if note(encoding, now, stream.role, packet, &received) {
             // At once, so that slots read the new layer from this very packet on.
             self.retarget_source(now, key, stream.kind);

@@ -200,9 +200,13 @@ fn write_slot_report(
     let Some(live) = slot.feed.live else { return };
     let timestamp = find_encoding(publishers, live.stream)
         .zip(publishers.get(live.stream.publisher))
-        .and_then(|(encoding, publisher)| encoding.clock.timestamp(now, &publisher.clock))
+        .and_then(|(encoding, publisher)| encoding.clock.reportable(now, &publisher.clock))
         .and_then(|timestamp| slot.rewriter.timestamp(timestamp));
-    let Some(rtp) = timestamp else { return };
+    let Some(rtp) = timestamp else {
+        slot.report_due = Some(now + REPORT_INTERVAL);
+        return;
+    };
+    slot.rewriter.reported(now, rtp);
     let (packets, octets) = slot.sent;
     let info = SenderInfo { ntp: wall.ntp(now), rtp, packets, octets };
     write_sender_report(buffer, slot.identity.ssrc, &info, &[]);

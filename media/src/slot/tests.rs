@@ -156,6 +156,32 @@ fn one_sound_follows_another_without_a_hole_and_the_gateways_silence_fits_betwee
 }
 
 #[test]
+fn the_next_source_begins_where_the_last_report_says() {
+    let start = testing::start();
+    let mut slot = Rewriter::new(VIDEO_RATE, 1, PacketIndex(100));
+    begin(&mut slot, start, 'a', &numbers(10, 1000, 7));
+    sent(slot.pass(&numbers(10, 1000, 7)));
+    let now = start + Duration::from_secs(1);
+    slot.reported(now, RtpTimestamp(93_000));
+    slot.reported(now, RtpTimestamp(0x4000_0000));
+    let later = now + Duration::from_millis(100);
+    begin(&mut slot, later, 'b', &numbers(5, 77, 1));
+    let out = sent(slot.pass(&numbers(5, 77, 1)));
+    assert_eq!(out.timestamp, RtpTimestamp(93_000 + 9_000), "a wild report counts for nothing");
+}
+
+#[test]
+fn a_source_whose_clock_stood_still_begins_at_the_slots_own_time() {
+    let now = testing::start();
+    let mut slot = Rewriter::new(VIDEO_RATE, 1, PacketIndex(100));
+    begin(&mut slot, now, 'a', &numbers(10, 1000, 7));
+    sent(slot.pass(&numbers(10, 1000, 7)));
+    let later = now + Duration::from_secs(60);
+    begin(&mut slot, later, 'a', &numbers(11, 4000, 8));
+    assert_eq!(sent(slot.pass(&numbers(11, 4000, 8))).timestamp, RtpTimestamp(1000 + 60 * 90_000));
+}
+
+#[test]
 fn two_pictures_at_the_same_moment_have_two_timestamps() {
     let now = testing::start();
     let mut slot = Rewriter::new(VIDEO_RATE, 1, PacketIndex(0));

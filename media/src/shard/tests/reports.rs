@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use giaoban_media_types::{MemberId, SlotId, SourceKind};
+use giaoban_media_types::{MemberId, RtpTimestamp, SlotId, SourceKind};
 
-use super::world::{LOUD, MILLISECOND, World};
+use super::world::{LOUD, MILLISECOND, Sender, World};
 use crate::rtcp::{self, NtpTime, ReportBlock, SenderInfo};
 use crate::rtp::{SequenceNumber, Ssrc};
 
@@ -24,10 +24,21 @@ fn sender_reports(world: &mut World, member: u32, slot: SlotId) -> Vec<SenderInf
     reports
 }
 
+/// The publisher's own report: his stream's next timestamp is of this moment of his clock.
+fn publish_report(world: &mut World, member: u32, sender: &Sender, ntp: Duration) {
+    let info =
+        SenderInfo { ntp: NtpTime::new(ntp), rtp: RtpTimestamp(sender.timestamp), packets: 0, octets: 0 };
+    let mut report = Vec::new();
+    rtcp::write_sender_report(&mut report, sender.ssrc, &info, &[]);
+    world.datagrams(member, vec![report]);
+}
+
 #[test]
 fn a_slot_is_reported_at_once_and_then_every_second() {
     let mut world = World::of(2);
     let mut camera = world.sender(2, SourceKind::Camera, None);
+    world.frame(2, &mut camera, true, 1);
+    publish_report(&mut world, 2, &camera, Duration::from_secs(3_900_000_000));
     world.bind(1, STAGE, Some((2, SourceKind::Camera)), 360, 1);
     world.frame(2, &mut camera, true, 1);
     let first = sender_reports(&mut world, 1, STAGE);
@@ -64,7 +75,7 @@ fn sound_and_picture_of_a_publisher_stay_in_step_across_switches() {
         for (member, kind, sender) in &mut streams {
             let ntp = NtpTime::new(Duration::from_secs(u64::from(*member) * 1000) + 33 * MILLISECOND * round);
             let late = if *kind == SourceKind::Camera { 120 * 90 } else { 0 };
-            let rtp = giaoban_media_types::RtpTimestamp(sender.timestamp.wrapping_add(late));
+            let rtp = RtpTimestamp(sender.timestamp.wrapping_add(late));
             let info = SenderInfo { ntp, rtp, packets: 0, octets: 0 };
             let mut report = Vec::new();
             rtcp::write_sender_report(&mut report, sender.ssrc, &info, &[]);
@@ -92,6 +103,10 @@ fn sound_and_picture_of_a_publisher_stay_in_step_across_switches() {
         world.pass(33 * MILLISECOND);
         if round % 10 == 9 {
             world.pass(Duration::from_millis(1100));
+            for (_, kind, sender) in &mut streams {
+                let rate = if *kind == SourceKind::Camera { 90 } else { 48 };
+                sender.timestamp = sender.timestamp.wrapping_add(1100 * rate);
+            }
             let sound = sender_reports_of_both(&mut world);
             let last_sound = world.take(1, SlotId::STAGE_AUDIO).pop().unwrap().header.timestamp.0;
             let last_picture = world.take(1, STAGE).pop().unwrap().header.timestamp.0;
@@ -118,6 +133,94 @@ fn sender_reports_of_both(world: &mut World) -> (SenderInfo, SenderInfo) {
         }
     });
     (sound.unwrap(), picture.unwrap())
+}
+
+#[test]
+fn nothing_is_said_of_a_stream_by_its_arrival_until_its_publisher_has_had_time_to_report() {
+    let mut world = World::of(2);
+    let mut camera = world.sender(2, SourceKind::Camera, None);
+    world.bind(1, STAGE, Some((2, SourceKind::Camera)), 360, 1);
+    let mut reported = Vec::new();
+    for round in 0..100 {
+        world.frame(2, &mut camera, round == 0, 1);
+        camera.timestamp = camera.timestamp.wrapping_add(100 * 90 - 3_000);
+        complain(&mut world, 1, STAGE, 0);
+        world.pass(100 * MILLISECOND);
+        reported.push(!sender_reports(&mut world, 1, STAGE).is_empty());
+    }
+    assert!(reported[..75].iter().all(|reported| !reported) && reported[75..].contains(&true));
+}
+
+/// The reports of a slot lie on one line: what each says of the gateway's clock at timestamp 0, in microseconds.
+fn origins(reports: &[SenderInfo], rate: u64) -> Vec<u64> {
+    let first = reports[0].rtp.0;
+    let since = |info: &SenderInfo| u64::from(info.rtp.0.wrapping_sub(first)) * 1_000_000 / rate;
+    let at = |info: &SenderInfo| u64::try_from(info.ntp.since_start().as_micros()).unwrap();
+    reports.iter().map(|info| at(info) - since(info)).collect()
+}
+
+#[test]
+fn the_reports_of_a_slot_stay_on_one_line_however_late_the_key_frames_of_its_sources_come() {
+    let mut world = World::of(3);
+    let mut cameras = [2, 3].map(|member| (member, world.sender(member, SourceKind::Camera, None)));
+    let mut reports = Vec::new();
+    for round in 0..240_u32 {
+        for (member, camera) in &mut cameras {
+            if round % 30 == 1 {
+                let ntp = Duration::from_secs(1_000 * u64::from(*member)) + 33 * MILLISECOND * round;
+                publish_report(&mut world, *member, camera, ntp);
+            }
+        }
+        if round % 40 == 0 {
+            let source = (2 + round / 40 % 2, SourceKind::Camera);
+            world.bind(1, STAGE, Some(source), 360, round);
+        }
+        let key = round % 40 == 3;
+        let frames = cameras.each_mut().map(|(member, camera)| {
+            let frame = world.frame_packets(*member, camera, key, 1);
+            camera.timestamp = camera.timestamp.wrapping_sub(30);
+            (*member, frame)
+        });
+        // A key frame takes 90 ms to come, and delays those behind it.
+        world.pass(
+            if key {
+                90
+            } else if round % 40 == 4 || round % 40 == 5 {
+                4
+            } else {
+                33
+            } * MILLISECOND,
+        );
+        for (member, frame) in frames {
+            world.datagrams(member, frame);
+        }
+        if round % 40 == 5 {
+            world.pass(MILLISECOND);
+        }
+        complain(&mut world, 1, STAGE, 0);
+        reports.extend(sender_reports(&mut world, 1, STAGE));
+    }
+    assert!(reports.len() >= 12, "{} reports", reports.len());
+    let origins = origins(&reports, 90_000);
+    let step = origins.windows(2).map(|pair| pair[0].abs_diff(pair[1])).max().unwrap();
+    assert!(step <= 5_000, "{step} µs, {origins:?}");
+}
+
+#[test]
+fn a_microphone_whose_clock_stood_still_goes_on_at_the_slots_own_time() {
+    let mut world = World::of(2);
+    let mut microphone = world.sender(2, SourceKind::Microphone, None);
+    world.bind(1, SlotId::STAGE_AUDIO, Some((2, SourceKind::Microphone)), 0, 1);
+    for _ in 0..10 {
+        world.sound(2, &mut microphone, LOUD);
+        world.pass(20 * MILLISECOND);
+    }
+    let before = world.take(1, SlotId::STAGE_AUDIO).pop().unwrap().header;
+    world.pass(Duration::from_secs(3));
+    world.sound(2, &mut microphone, LOUD);
+    let after = world.take(1, SlotId::STAGE_AUDIO).pop().unwrap().header;
+    assert_eq!(after.timestamp.0.wrapping_sub(before.timestamp.0), 3_020 * 48);
+    assert!(after.marker, "sound begins again");
 }
 
 #[test]
@@ -207,7 +310,9 @@ fn the_round_trip_of_a_receivers_reports_paces_requests_to_him() {
     world.bind(1, STAGE, Some((2, SourceKind::Camera)), 360, 1);
     world.bind(2, STAGE, Some((1, SourceKind::Camera)), 360, 1);
     world.frame(1, &mut own, true, 1);
+    publish_report(&mut world, 1, &own, Duration::from_secs(3_900_000_000));
     world.frame(2, &mut camera, true, 1);
+    world.pass(Duration::from_millis(1_000));
     let report = sender_reports(&mut world, 2, STAGE).pop().unwrap();
     world.pass(400 * MILLISECOND);
     let (ssrc, _) = world.clients[&MemberId(2)].slots[&STAGE];
