@@ -1,5 +1,6 @@
 // Starts the gateway under test with a fresh data directory, in one of the namespaces.
 import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { address, namespaces } from './network.mjs';
@@ -21,6 +22,15 @@ async function firstLinks(program, count) {
         links.push({ member: Number(member), name, url });
     }
     return links;
+}
+
+/** When a connection was taken, if it was. */
+function listens(host, port) {
+    return new Promise((resolve) => {
+        const socket = connect({ host, port }, () => resolve(Date.now()));
+        socket.on('error', () => resolve(false));
+        socket.on('connect', () => socket.destroy());
+    });
 }
 
 /** Value of a metric in the OpenMetrics text, summed over the lines whose labels hold all of `labels`. */
@@ -74,6 +84,13 @@ export async function startGateway({ behindRelay = false, seed } = {}) {
             await program.stop();
             program = serve();
             await serves();
+        },
+        /** The process is killed. */
+        kill: () => program.kill(),
+        /** It is started anew on the same data; resolves to when it takes connections (`Date.now()`). */
+        startAgain: async () => {
+            program = serve();
+            return until('the gateway listens', () => listens(outside, HTTPS_PORT), 10_000, 10);
         },
         stop: async () => {
             await relay?.stop();

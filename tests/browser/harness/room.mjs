@@ -64,11 +64,21 @@ class Member {
     }
 
     /** As the chair: puts the other's camera on everyone's stage; resolves to when the gateway accepted it (`Date.now()`). */
-    async pin(other) {
+    pin(other) {
+        return this.order(other, 0);
+    }
+
+    /** As the chair: mutes the other, who shares no screen. */
+    mute(other) {
+        return this.order(other, 1);
+    }
+
+    /** Gives the order that stands at `place` in the chair's menu of the other. */
+    async order(other, place) {
         const asked = await this.page.evaluate(() => Date.now());
         await this.page.click(`.tile[data-member="${other.id}"] .menu-button`);
         await this.page.waitForSelector('#chair-menu:popover-open .order');
-        await this.page.click('#chair-menu .order');
+        await (await this.page.$$('#chair-menu .order'))[place].click();
         const done = await until('the order is accepted', async () => (await this.received('done', asked))[0], 10_000, 10);
         return done.at;
     }
