@@ -136,14 +136,9 @@ pub fn start(setup: Setup, surroundings: Surroundings, tasks: &mut JoinSet<()>) 
     ConferenceHandle { mailbox, writes, info }
 }
 
-struct Attached {
-    member: MemberId,
-    outbox: Outbox,
-}
-
 struct Actor {
     conference: Conference,
-    connections: BTreeMap<ConnectionId, Attached>,
+    connections: BTreeMap<ConnectionId, Outbox>,
     /// Cut since the last input; the conference is told once its outputs are drained.
     slow: Vec<ConnectionId>,
     shard: ShardHandle,
@@ -168,6 +163,8 @@ impl Actor {
             tokio::select! {
                 taken = letters.recv_many(&mut turn, TURN) => {
                     if taken == 0 {
+                        self.conference.handle_shutdown();
+                        self.drain().await;
                         return;
                     }
                     for letter in turn.drain(..) {
@@ -187,7 +184,7 @@ impl Actor {
         match letter {
             Letter::Enter(enter, outbox) => {
                 let Enter { connection, member, entry, take_over, resume, time } = enter;
-                self.connections.insert(connection, Attached { member, outbox });
+                self.connections.insert(connection, outbox);
                 self.handle(Input::Enter { connection, member, entry, take_over, resume, time }).await;
             }
             Letter::Input(input) => {
@@ -198,7 +195,7 @@ impl Actor {
             }
             Letter::InUse(member, reply) => {
                 // Whoever asked may have gone.
-                let _ = reply.send(self.connections.values().any(|attached| attached.member == member));
+                let _ = reply.send(self.conference.is_held(member));
             }
         }
     }
@@ -251,8 +248,8 @@ impl Actor {
     }
 
     fn send(&mut self, connection: ConnectionId, frame: Frame) {
-        let Some(attached) = self.connections.get(&connection) else { return };
-        if attached.outbox.try_send(frame) == Err(Slow) {
+        let Some(outbox) = self.connections.get(&connection) else { return };
+        if outbox.try_send(frame) == Err(Slow) {
             self.connections.remove(&connection);
             self.slow.push(connection);
         }

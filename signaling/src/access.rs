@@ -24,6 +24,8 @@ pub enum Action {
     LowerHand,
     /// Lock or unlock the room.
     Lock,
+    /// Let one in who waits at the door.
+    Admit,
     /// Put out a member of this role.
     Remove {
         /// Of whom.
@@ -37,6 +39,8 @@ pub enum Action {
     EnterFull,
     /// Open a room again whose briefing was ended.
     Reopen,
+    /// Be the one without whom a briefing is not led.
+    Lead,
     /// Be heard while all are muted.
     SpeakWhileAllMuted,
 }
@@ -76,7 +80,7 @@ impl Policy {
 mod tests {
     use super::*;
 
-    const ORDERS: [Action; 12] = [
+    const ORDERS: [Action; 14] = [
         Action::DirectStage,
         Action::Mute { of: Role::Site },
         Action::LetSpeak,
@@ -87,6 +91,8 @@ mod tests {
         Action::End,
         Action::EnterLocked,
         Action::EnterFull,
+        Action::Admit,
+        Action::Lead,
         Action::Reopen,
         Action::SpeakWhileAllMuted,
     ];

@@ -1,11 +1,13 @@
 //! One conference: roster, roles, hands, stage, mutes, slot wishes, seat leases.
 
 mod chair;
+mod desertion;
 mod entry;
 mod hands;
 mod io;
 mod keeping;
 mod ledger;
+mod lobby;
 mod media;
 mod member;
 mod mute;
@@ -28,6 +30,7 @@ pub use io::{ConnectionId, Durable, Entry, Input, Output, Seat, Seated, Setup, W
 
 use crate::wire::{ClientMessage, ErrorCode, RoomInfo, ServerMessage};
 use ledger::Ledger;
+use lobby::Lobby;
 use member::{Lease, Member};
 use roster::Roster;
 use stage::Stage;
@@ -44,6 +47,7 @@ pub struct Conference {
     /// Who holds his seat through which connection; the mirror of `Lease::Held`.
     connections: BTreeMap<ConnectionId, MemberId>,
     ledger: Ledger,
+    lobby: Lobby,
     roster: Roster,
     stage: Stage,
     /// Who is heard now.
@@ -70,6 +74,7 @@ impl Conference {
             members: members.collect(),
             connections: BTreeMap::new(),
             ledger: Ledger::new(setup.durable),
+            lobby: Lobby::default(),
             roster: Roster::default(),
             stage: Stage::default(),
             speakers: BTreeSet::new(),
@@ -112,9 +117,20 @@ impl Conference {
         self.timers.next()
     }
 
+    /// The process is about to end on purpose: what would have been written soon is written now.
+    pub fn handle_shutdown(&mut self) {
+        self.keep();
+    }
+
     /// Drains one output.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.outputs.pop_front()
+    }
+
+    /// Whether a connection holds the seat.
+    #[must_use]
+    pub fn is_held(&self, member: MemberId) -> bool {
+        self.members.get(&member).is_some_and(|member| member.connection().is_some())
     }
 
     fn run_due(&mut self, now: Instant) {
@@ -126,6 +142,8 @@ impl Conference {
                 Timer::Spurt(member) => self.close_microphone(member),
                 Timer::Flow(member) => self.watch_flows(now, member),
                 Timer::Keep => self.keep(),
+                Timer::Waiter(member) => self.forget_waiter(member),
+                Timer::Deserted => self.end_deserted(),
                 // Only wakes the conference: the stage is settled after every input and timeout.
                 Timer::Stage => {}
             }
@@ -134,6 +152,8 @@ impl Conference {
 
     /// Draws the conclusions of whatever changed.
     fn settle(&mut self, now: Instant) {
+        self.open_doors(now);
+        self.watch_desertion(now);
         self.settle_stage(now);
         if std::mem::take(&mut self.retarget_all) {
             let seated = self.members.values().filter(|member| member.has_lease());
@@ -145,6 +165,9 @@ impl Conference {
 
     fn message(&mut self, now: Instant, connection: ConnectionId, message: ClientMessage) {
         let Some(&member) = self.connections.get(&connection) else {
+            if message == ClientMessage::Leave {
+                self.stop_waiting(connection);
+            }
             return;
         };
         match message {

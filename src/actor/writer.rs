@@ -94,7 +94,7 @@ async fn forget(store: &Store, member: MemberId, reason: EndReason) -> Result<()
         EndReason::Removed | EndReason::Revoked => store.revoke(member).await.map(|_| ()),
         // The one who takes the seat over gets a secret of his own, and that ends the others.
         EndReason::TakenOver => Ok(()),
-        EndReason::Ended | EndReason::Left => store.forget_resumes(member).await,
+        EndReason::Ended | EndReason::Left | EndReason::Deserted => store.forget_resumes(member).await,
     }
 }
 

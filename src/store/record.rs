@@ -20,6 +20,8 @@ struct Record {
     let_speak: BTreeSet<u32>,
     removed: BTreeSet<u32>,
     #[serde(default)]
+    led: bool,
+    #[serde(default)]
     seated: BTreeMap<u32, Seated>,
     #[serde(default)]
     speaker: Option<u32>,
@@ -40,6 +42,7 @@ pub(super) fn to_json(durable: &Durable) -> Result<String, StoreError> {
         muted: numbers(&durable.muted),
         let_speak: numbers(&durable.let_speak),
         removed: numbers(&durable.removed),
+        led: durable.led,
         seated: durable.seated.iter().map(|(member, seated)| (member.0, *seated)).collect(),
         speaker: durable.speaker.map(|member| member.0),
     };
@@ -58,6 +61,7 @@ pub(super) fn from_json(text: &str) -> Result<Durable, StoreError> {
         muted: members(record.muted),
         let_speak: members(record.let_speak),
         removed: members(record.removed),
+        led: record.led,
         seated: record.seated.into_iter().map(|(member, seated)| (MemberId(member), seated)).collect(),
         speaker: record.speaker.map(MemberId),
     })

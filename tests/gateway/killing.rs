@@ -73,6 +73,7 @@ async fn a_gateway_killed_in_mid_briefing_comes_back_with_everyone_and_everythin
         }
     }
     refuses_the_removed(&fixture, &fixture.secrets[3], &removed.resume).await;
-    assert_eq!(fixture.enter(&stranger, false).await.error().await, "room_locked");
+    let waiting = fixture.enter(&stranger, false).await.expect("waiting").await;
+    assert_eq!(waiting["code"], "room_locked");
     drop((chair, speaker, listener, removed));
 }

@@ -48,7 +48,7 @@ async fn a_lock_and_mutes_outlive_a_restart() {
     fixture.restart().await;
 
     let mut stranger = fixture.enter(&fixture.secrets[2], false).await;
-    assert_eq!(stranger.error().await, "room_locked");
+    assert_eq!(stranger.expect("waiting").await["code"], "room_locked");
     let mut chair = fixture.enter(&fixture.secrets[0], false).await;
     let snapshot = chair.expect("snapshot").await["snapshot"].clone();
     assert_eq!(snapshot["locked"], true);
@@ -56,6 +56,24 @@ async fn a_lock_and_mutes_outlive_a_restart() {
     let muted: Vec<&Value> =
         members.iter().filter(|row| row["muted"] == true).map(|row| &row["member"]).collect();
     assert_eq!(muted, [&site["member"]]);
+}
+
+#[tokio::test]
+async fn what_was_done_just_before_a_stop_stands_after_it() {
+    let mut fixture = Fixture::start().await;
+    let (mut chair, welcome) = entered(&fixture, 0).await;
+    let (mut site, other) = entered(&fixture, 1).await;
+    site.say(&json!({ "type": "hand", "request": 7, "raised": true })).await;
+    site.expect("done").await;
+    chair.expect("delta").await;
+    fixture.restart().await;
+
+    let resume = json!({ "by": "resume", "secret": welcome["resume"] });
+    let snapshot = fixture.hello(&resume, false).await.expect("snapshot").await["snapshot"].clone();
+    let row = snapshot["members"].as_array().unwrap().iter().find(|row| row["member"] == other["member"]);
+    let row = row.unwrap();
+    assert_eq!(row["presence"], "present");
+    assert!(row["hand"].is_object(), "{row}");
 }
 
 #[tokio::test]
@@ -76,8 +94,11 @@ async fn an_ended_briefing_is_over_for_all_until_the_chair_comes_back() {
     assert_eq!(site.expect("ended").await["reason"], "ended");
 
     let resume = json!({ "by": "resume", "secret": welcome["resume"] });
-    assert_eq!(fixture.hello(&resume, false).await.error().await, "room_closed");
-    assert_eq!(fixture.enter(&fixture.secrets[1], false).await.error().await, "room_closed");
+    let mut page = fixture.hello(&resume, false).await;
+    assert_eq!(page.expect("waiting").await["code"], "room_closed");
+    let mut other = fixture.enter(&fixture.secrets[1], false).await;
+    assert_eq!(other.expect("waiting").await["place"], 1);
+    assert_eq!(page.expect("ended").await["reason"], "taken_over");
     entered(&fixture, 0).await;
-    entered(&fixture, 1).await;
+    other.expect("welcome").await;
 }

@@ -48,9 +48,10 @@ async fn a_locked_room_takes_in_nobody_new_and_lets_its_members_come_back() {
     let mut chair = Member::join(&fixture, &fixture.secrets[0]).await;
     let site = Member::join(&fixture, &fixture.secrets[1]).await;
     chair.order(json!({ "action": "lock" })).await;
-    assert_eq!(fixture.enter(&fixture.secrets[2], false).await.error().await, "room_locked");
+    let mut stranger = fixture.enter(&fixture.secrets[2], false).await;
+    assert_eq!(stranger.expect("waiting").await["code"], "room_locked");
     let resume = json!({ "by": "resume", "secret": site.resume });
     fixture.hello(&resume, false).await.expect("welcome").await;
     chair.order(json!({ "action": "unlock" })).await;
-    fixture.enter(&fixture.secrets[2], false).await.expect("welcome").await;
+    stranger.expect("welcome").await;
 }

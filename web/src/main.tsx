@@ -11,5 +11,7 @@ const preferences = loadPreferences();
 const room = createRoom();
 const view = new RoomView(room);
 const root = document.getElementById('app');
+// What stands there is for browsers that cannot read this script.
+root?.replaceChildren();
 if (root !== null) render(<App scope={{ room, view, preferences }} />, root);
 void room.open();

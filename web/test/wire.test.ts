@@ -7,6 +7,7 @@ import { golden, goldenMessages } from './golden';
 /** Fails to compile when a message is added and not named here. */
 const SERVER: Record<ServerMessage['type'], true> = {
   welcome: true,
+  waiting: true,
   snapshot: true,
   delta: true,
   answer: true,
@@ -58,6 +59,7 @@ describe('the golden messages', () => {
         {
           credential: () => Promise.resolve({ by: 'ticket', ticket: 't' }),
           onState: () => undefined,
+          onQuiet: () => undefined,
           onClock: () => heard.push('pong'),
           onRefused: () => {
             heard.push('error');

@@ -26,12 +26,21 @@ impl Conference {
             self.refuse(connection, request, code);
             return;
         }
-        if let ChairAction::LowerHand { member } = order {
-            self.lower_hand(MemberId(member));
-            self.done(connection, request);
-            return;
+        // These outlive no process: nothing of them is stored.
+        let passing = match order {
+            ChairAction::LowerHand { member } => {
+                self.lower_hand(MemberId(member));
+                Some(Ok(()))
+            }
+            ChairAction::Admit { member } => Some(self.admit(MemberId(member))),
+            _ => None,
+        };
+        match passing {
+            Some(Ok(())) => return self.done(connection, request),
+            Some(Err(code)) => return self.refuse(connection, request, code),
+            None => {}
         }
-        let then = self.carry_out(order);
+        let then = self.carry_out(orderer, order);
         self.ledger.wait(Waiting { connection, request, then });
         self.begin_write();
     }
@@ -58,6 +67,7 @@ impl Conference {
             ChairAction::LetSpeak { member } => (Action::LetSpeak, Some(MemberId(member))),
             ChairAction::MuteAll | ChairAction::UnmuteAll => (Action::MuteAll, None),
             ChairAction::LowerHand { member } => (Action::LowerHand, Some(MemberId(member))),
+            ChairAction::Admit { member } => (Action::Admit, Some(MemberId(member))),
             ChairAction::Lock | ChairAction::Unlock => (Action::Lock, None),
             ChairAction::Remove { member } => {
                 (Action::Remove { of: role_of(member) }, Some(MemberId(member)))
@@ -84,7 +94,7 @@ impl Conference {
     }
 
     /// Lets an order take effect; what follows when it is on disk.
-    fn carry_out(&mut self, order: ChairAction) -> Then {
+    fn carry_out(&mut self, orderer: MemberId, order: ChairAction) -> Then {
         self.change_durable(|ledger| change(ledger.durable_mut(), order));
         match order {
             ChairAction::LetSpeak { member } => {
@@ -94,23 +104,26 @@ impl Conference {
             }
             ChairAction::Remove { member } => {
                 let member = MemberId(member);
-                self.see_out(member, EndReason::Removed);
+                self.see_out(member, EndReason::Removed, Some(orderer));
                 self.unpin(member);
                 self.retarget_all = true;
                 Then::Forget(member)
             }
-            ChairAction::End => Then::End,
+            ChairAction::End => Then::End(orderer),
             _ => Then::Confirm,
         }
     }
 
     /// Changes what outlives the process, and draws all conclusions but those for removed members' connections.
-    fn change_durable<T>(&mut self, change: impl FnOnce(&mut Ledger) -> T) -> T {
+    pub(super) fn change_durable<T>(&mut self, change: impl FnOnce(&mut Ledger) -> T) -> T {
         let before = self.ledger.durable().clone();
         let result = change(&mut self.ledger);
         let after = self.ledger.durable();
         if before.locked != after.locked {
             self.roster.lock_changed();
+        }
+        if (before.locked, before.ended) != (after.locked, after.ended) {
+            self.lobby.look_again();
         }
         if before.muted_all != after.muted_all {
             self.roster.mute_of_all_changed();
@@ -145,7 +158,7 @@ impl Conference {
                 Then::Forget(member) => {
                     self.outputs.push_back(Output::Forget { member, reason: EndReason::Removed });
                 }
-                Then::End => self.see_all_out(),
+                Then::End(orderer) => self.see_all_out(EndReason::Ended, Some(orderer)),
             }
         }
         self.begin_write();
@@ -166,7 +179,7 @@ impl Conference {
 }
 
 /// What an order does to the durable part.
-fn change(durable: &mut Durable, order: ChairAction) {
+pub(super) fn change(durable: &mut Durable, order: ChairAction) {
     match order {
         ChairAction::Pin { source } => durable.stage = StageRule::Pinned { source },
         ChairAction::FollowSpeaker => durable.stage = StageRule::FollowSpeaker,
@@ -197,12 +210,13 @@ fn change(durable: &mut Durable, order: ChairAction) {
         }
         ChairAction::End => {
             durable.ended = true;
+            durable.led = false;
             durable.locked = false;
             durable.stage = StageRule::FollowSpeaker;
             durable.muted_all = false;
             durable.muted.clear();
             durable.let_speak.clear();
         }
-        ChairAction::LowerHand { .. } => {}
+        ChairAction::LowerHand { .. } | ChairAction::Admit { .. } => {}
     }
 }

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use giaoban_media_types::{Command, MemberId};
 
+use super::desertion::leads;
 use super::member::{GONE_AFTER, LEASE, Lease, Member, SHOW_AWAY_AFTER};
 use super::slots::Slots;
 use super::timers::Timer;
@@ -23,17 +24,24 @@ pub(super) struct Arrival {
 
 impl Conference {
     pub(super) fn enter(&mut self, now: Instant, arrival: Arrival) {
-        if let Err(code) = self.may_enter(&arrival) {
-            self.outputs.push_back(Output::Deny { connection: arrival.connection, code });
-            return;
+        match self.may_enter(&arrival) {
+            Ok(()) => {
+                self.turn_away_waiter(arrival.member, EndReason::TakenOver);
+                self.let_in(now, arrival);
+            }
+            Err(code) => self.wait_or_deny(arrival, code),
         }
+    }
+
+    pub(super) fn let_in(&mut self, now: Instant, arrival: Arrival) {
+        self.timers.stop(Timer::Waiter(arrival.member));
         self.reopen();
         self.take_seat(now, &arrival);
         self.settle_stage(now);
         self.greet(arrival);
     }
 
-    fn may_enter(&self, arrival: &Arrival) -> Result<(), ErrorCode> {
+    pub(super) fn may_enter(&self, arrival: &Arrival) -> Result<(), ErrorCode> {
         let durable = self.ledger.durable();
         let member = self.members.get(&arrival.member).ok_or(ErrorCode::LinkInvalid)?;
         if durable.removed.contains(&arrival.member) {
@@ -50,25 +58,14 @@ impl Conference {
                 Err(ErrorCode::SeatInUse)
             }
             Lease::Held(_) | Lease::Away { .. } => Ok(()),
-            Lease::Absent => {
-                if durable.locked && Policy::authorize(role, &Action::EnterLocked).is_err() {
-                    return Err(ErrorCode::RoomLocked);
-                }
-                let counts = |member: &&Member| {
-                    member.has_lease() && Policy::authorize(member.seat.role, &Action::EnterFull).is_err()
-                };
-                let is_full = self.members.values().filter(counts).count() >= self.capacity;
-                if is_full && Policy::authorize(role, &Action::EnterFull).is_err() {
-                    return Err(ErrorCode::RoomFull);
-                }
-                Ok(())
-            }
+            Lease::Absent => self.check_door(arrival.member, role),
         }
     }
 
     fn reopen(&mut self) {
         if self.ledger.durable().ended {
             self.ledger.durable_mut().ended = false;
+            self.lobby.look_again();
             self.begin_write();
         }
     }
@@ -79,6 +76,7 @@ impl Conference {
             return;
         };
         let before = std::mem::replace(&mut member.lease, Lease::Held(arrival.connection));
+        self.ledger.durable_mut().led |= leads(&member.seat);
         member.disturb(now);
         // A ticket comes from a fresh page: nothing of the one before is on it.
         let other_page = arrival.entry == Entry::Ticket && before != Lease::Absent;
@@ -97,7 +95,7 @@ impl Conference {
         self.roster.member_changed(id);
         if let Lease::Held(old) = before {
             if arrival.entry == Entry::Ticket {
-                self.send(old, ServerMessage::Ended { reason: EndReason::TakenOver });
+                self.send(old, ServerMessage::Ended { reason: EndReason::TakenOver, by: None });
             }
             self.connections.remove(&old);
             self.outputs.push_back(Output::Close { connection: old });
@@ -134,6 +132,7 @@ impl Conference {
 
     pub(super) fn disconnected(&mut self, now: Instant, connection: ConnectionId) {
         let Some(id) = self.connections.remove(&connection) else {
+            self.waiter_lost(now, connection);
             return;
         };
         if let Some(member) = self.members.get_mut(&id) {
@@ -165,14 +164,15 @@ impl Conference {
     }
 
     pub(super) fn leave(&mut self, id: MemberId) {
-        self.see_out(id, EndReason::Left);
+        self.see_out(id, EndReason::Left, None);
         self.outputs.push_back(Output::Forget { member: id, reason: EndReason::Left });
     }
 
-    /// Tells a member that his briefing is over, closes his connection and takes his seat.
-    pub(super) fn see_out(&mut self, id: MemberId, reason: EndReason) {
+    /// Tells a member that his briefing is over, and by whose order; closes his connection and takes his seat.
+    pub(super) fn see_out(&mut self, id: MemberId, reason: EndReason, by: Option<MemberId>) {
+        self.turn_away_waiter(id, reason);
         if let Some(connection) = self.members.get(&id).and_then(Member::connection) {
-            self.send(connection, ServerMessage::Ended { reason });
+            self.send(connection, ServerMessage::Ended { reason, by: by.map(|member| member.0) });
             self.outputs.push_back(Output::Close { connection });
         }
         if self.holds_lease(id) {
@@ -187,10 +187,10 @@ impl Conference {
     }
 
     /// Everyone goes; the media of all of them ends with the conference's.
-    pub(super) fn see_all_out(&mut self) {
+    pub(super) fn see_all_out(&mut self, reason: EndReason, by: Option<MemberId>) {
         let connections: Vec<ConnectionId> = self.connections.keys().copied().collect();
         if !connections.is_empty() {
-            let message = ServerMessage::Ended { reason: EndReason::Ended };
+            let message = ServerMessage::Ended { reason, by: by.map(|member| member.0) };
             self.outputs.push_back(Output::Broadcast { connections: connections.clone(), message });
         }
         self.outputs.extend(connections.into_iter().map(|connection| Output::Close { connection }));
@@ -213,6 +213,7 @@ impl Conference {
         }
         member.forget_page();
         member.hand = None;
+        self.lobby.look_again();
         self.roster.member_changed(id);
         if self.speakers.remove(&id) {
             self.roster.speaking_changed();
@@ -229,7 +230,7 @@ impl Conference {
         if !self.members.contains_key(&id) {
             return;
         }
-        self.see_out(id, EndReason::Revoked);
+        self.see_out(id, EndReason::Revoked, None);
         self.members.remove(&id);
         self.roster.member_changed(id);
         self.unpin(id);

@@ -49,6 +49,8 @@ pub struct Durable {
     pub locked: bool,
     /// The chair ended the briefing; his next entry reopens it.
     pub ended: bool,
+    /// A chair has led the briefing.
+    pub led: bool,
     /// What is on the stage.
     pub stage: StageRule,
     /// All but the chair are muted.

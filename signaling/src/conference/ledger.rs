@@ -14,8 +14,8 @@ pub(super) enum Then {
     Confirm,
     /// The removed member's secrets are forgotten.
     Forget(MemberId),
-    /// Everyone goes.
-    End,
+    /// Everyone goes, by this member's order.
+    End(MemberId),
 }
 
 /// An order that waits for the disk.

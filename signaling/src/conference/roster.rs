@@ -23,6 +23,7 @@ pub(super) struct Roster {
     stage: bool,
     locked: bool,
     muted_all: bool,
+    queue: bool,
     flushed: Option<Instant>,
 }
 
@@ -47,8 +48,12 @@ impl Roster {
         self.muted_all = true;
     }
 
+    pub(super) fn queue_changed(&mut self) {
+        self.queue = true;
+    }
+
     fn is_changed(&self) -> bool {
-        !self.members.is_empty() || self.speaking || self.stage || self.locked || self.muted_all
+        !self.members.is_empty() || self.speaking || self.stage || self.locked || self.muted_all || self.queue
     }
 }
 
@@ -100,6 +105,9 @@ impl Conference {
         if changed.muted_all {
             changes.push(Change::MutedAll { muted_all: self.ledger.durable().muted_all });
         }
+        if changed.queue {
+            changes.push(Change::Waiting { members: self.waiting() });
+        }
         changes
     }
 
@@ -112,7 +120,12 @@ impl Conference {
             stage: self.stage_state(),
             locked: self.ledger.durable().locked,
             muted_all: self.ledger.durable().muted_all,
+            waiting: self.waiting(),
         }
+    }
+
+    fn waiting(&self) -> Vec<u32> {
+        self.lobby.queue().into_iter().map(|member| member.0).collect()
     }
 
     /// A removed member has no row.

@@ -1,7 +1,9 @@
 //! A conference driven in virtual time, judged by what its members are told and what its shard is ordered.
 
 mod chair;
+mod desertion;
 mod entry;
+mod lobby;
 mod mute;
 mod offers;
 mod random;

@@ -18,6 +18,10 @@ pub(super) enum Timer {
     Flow(MemberId),
     /// Who sits there is written.
     Keep,
+    /// The place of one who waited is let go.
+    Waiter(MemberId),
+    /// A room that its chair left ends.
+    Deserted,
     /// A push-to-talk without heartbeat ends.
     Spurt(MemberId),
 }

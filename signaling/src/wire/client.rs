@@ -113,6 +113,11 @@ pub enum ChairAction {
     Lock,
     /// Open the room again.
     Unlock,
+    /// Let one in who waits at the door, though the room is locked or full.
+    Admit {
+        /// Who.
+        member: u32,
+    },
     /// Put a member out for good: his link is dead.
     Remove {
         /// Who.

@@ -22,6 +22,8 @@ pub enum EndReason {
     TakenOver,
     /// The member left.
     Left,
+    /// The chair was gone, and one or nobody was left for ten minutes.
+    Deserted,
 }
 
 /// What a slot shall show. The client covers the slot and says `covered` with the epoch;
@@ -54,6 +56,14 @@ pub enum ServerMessage {
         /// Server time.
         #[cfg_attr(test, ts(type = "number"))]
         time: u64,
+    },
+    /// Not let in yet. The connection waits: `welcome` follows as soon as the door allows it, or this again when cause
+    /// or place change.
+    Waiting {
+        /// What keeps the member out: `room_locked`, `room_full` or `room_closed`.
+        code: ErrorCode,
+        /// The place in the queue, from 1.
+        place: u32,
     },
     /// The whole state.
     Snapshot {
@@ -122,5 +132,7 @@ pub enum ServerMessage {
     Ended {
         /// Why.
         reason: EndReason,
+        /// The member who ordered it, if one did.
+        by: Option<u32>,
     },
 }

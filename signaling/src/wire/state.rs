@@ -153,6 +153,8 @@ pub struct Snapshot {
     pub locked: bool,
     /// Everyone but the chair is muted, late joiners too, unless let speak one by one.
     pub muted_all: bool,
+    /// Who waits at the door, first come first.
+    pub waiting: Vec<u32>,
 }
 
 /// One change of the state.
@@ -189,5 +191,10 @@ pub enum Change {
     MutedAll {
         /// Whether it is on.
         muted_all: bool,
+    },
+    /// Who waits at the door, first come first.
+    Waiting {
+        /// Who.
+        members: Vec<u32>,
     },
 }

@@ -23,6 +23,7 @@ pub async fn a_restart_finds_rooms_seats_and_state_as_they_were(bench: Bench) {
     let durable = Durable {
         locked: true,
         ended: false,
+        led: true,
         stage: StageRule::Pinned {
             source: WireSource { member: fixture.member.0, kind: WireSourceKind::Screen },
         },

@@ -67,6 +67,8 @@ impl View {
             Change::Stage { stage } => self.stage = Some(*stage),
             Change::Locked { locked } => self.locked = *locked,
             Change::MutedAll { muted_all } => self.muted_all = *muted_all,
+            // Nobody waits in a plan.
+            Change::Waiting { .. } => {}
         }
     }
 }

@@ -16,7 +16,11 @@ import { connectTimeout, retryDelay } from './retry';
 /** Wait for the welcome after the hello, in ms. */
 const WELCOME_TIMEOUT_MS = 5000;
 /** Between pings, in ms. */
-const PING_PERIOD_MS = 2000;
+const PING_PERIOD_MS = 1000;
+/** Nothing heard for so long, with a ping on its way: the connection is said to be quiet, in ms. */
+const QUIET_AFTER_MS = 2000;
+/** Between looks at it, in ms. */
+const QUIET_LOOK_MS = 250;
 /** A ping not answered in this time means that the connection is dead, in ms. */
 const PONG_TIMEOUT_MS = 3000;
 
@@ -25,6 +29,8 @@ export type SocketState =
   | { readonly name: 'idle' }
   | { readonly name: 'connecting'; readonly since: number }
   | { readonly name: 'waiting'; readonly since: number }
+  /** The gateway keeps the connection at the door; its welcome comes later. */
+  | { readonly name: 'queued'; readonly since: number }
   | { readonly name: 'open' }
   | { readonly name: 'closed' };
 
@@ -43,6 +49,8 @@ export interface SocketOwner {
   onRefused(code: ErrorCode | 'unreachable'): Verdict;
   /** A pong came. */
   onClock(clock: ServerClock): void;
+  /** Since when nothing was heard on an open connection that should have been, as `Date.now()`; `null` again when it was. */
+  onQuiet(since: number | null): void;
 }
 
 /** The answer to a request that was carried out. */
@@ -80,6 +88,9 @@ export class Socket {
   private ping: { nonce: number; sentAt: number } | null = null;
   private pingTimer: Timer | undefined;
   private readonly clock = new ServerClock();
+  /** When anything was heard last. */
+  private heardAt = 0;
+  private quiet = false;
 
   constructor(
     private readonly url: string,
@@ -100,9 +111,10 @@ export class Socket {
     this.setState({ name: 'closed' });
   }
 
-  /** Sends a message if the connection is open, and says whether it was. */
+  /** Sends a message if the connection is open, and says whether it was. At the door only a leave is of use. */
   send(message: ClientMessage): boolean {
-    if (this.state.name !== 'open' || this.ws === null) return false;
+    const open = this.state.name === 'open' || (this.state.name === 'queued' && message.type === 'leave');
+    if (!open || this.ws === null) return false;
     this.ws.send(JSON.stringify(message));
     return true;
   }
@@ -122,7 +134,7 @@ export class Socket {
       const since = this.state.since;
       this.drop();
       void this.connect(since);
-    } else if (this.state.name === 'open') {
+    } else if (this.state.name === 'open' || this.state.name === 'queued') {
       this.sendPing();
     }
   }
@@ -166,10 +178,10 @@ export class Socket {
     ws.onmessage = (event: MessageEvent<unknown>) => {
       if (this.ws !== ws || typeof event.data !== 'string') return;
       const message = JSON.parse(event.data) as ServerMessage;
-      if (message.type === 'welcome') {
-        this.cancel(deadline);
-        this.welcomed(message.time);
-      }
+      this.heard();
+      if (message.type === 'welcome' || message.type === 'waiting') this.cancel(deadline);
+      if (message.type === 'welcome') this.welcomed(message.time);
+      else if (message.type === 'waiting') this.queued(since);
       this.receive(message, since);
     };
     ws.onclose = lost;
@@ -179,10 +191,39 @@ export class Socket {
   private welcomed(time: number): void {
     this.attempt = 0;
     this.takeOver = false;
-    this.ping = null;
-    this.clock.start(Date.now(), time);
+    // A welcome after a wait carries the time of the hello.
+    if (this.state.name !== 'queued') this.clock.start(Date.now(), time);
     this.setState({ name: 'open' });
     this.sendPing();
+    this.watchQuiet();
+  }
+
+  /** The gateway keeps the connection at the door: it is pinged, so that its loss is seen. */
+  private queued(since: number): void {
+    if (this.state.name === 'queued' || this.state.name === 'open') return;
+    this.attempt = 0;
+    this.setState({ name: 'queued', since });
+    this.sendPing();
+  }
+
+  private heard(): void {
+    this.heardAt = Date.now();
+    if (!this.quiet) return;
+    this.quiet = false;
+    this.owner.onQuiet(null);
+  }
+
+  private watchQuiet(): void {
+    this.after(QUIET_LOOK_MS, () => {
+      const now = Date.now();
+      // A page that slept has a ping that is young: nothing can have been heard yet.
+      const asked = this.ping !== null && now - this.ping.sentAt >= QUIET_AFTER_MS - PING_PERIOD_MS;
+      if (!this.quiet && asked && now - this.heardAt >= QUIET_AFTER_MS) {
+        this.quiet = true;
+        this.owner.onQuiet(this.heardAt);
+      }
+      this.watchQuiet();
+    });
   }
 
   private receive(message: ServerMessage, since: number): void {
@@ -226,10 +267,13 @@ export class Socket {
     this.wait(since, verdict === 'retry' ? Date.now() - since : Number.POSITIVE_INFINITY);
   }
 
+  /** `since`: when it was first missing, where it was not open. */
   private lost(since: number): void {
-    const from = this.state.name === 'open' ? Date.now() : since;
+    const stood = this.state.name === 'open' || this.state.name === 'queued';
+    // What fell silent was lost when it was heard last, not when that was noticed.
+    const from = stood ? (this.quiet ? this.heardAt : Date.now()) : since;
     // The first try after a loss comes at once: most losses are a changed path or a restarted gateway.
-    if (this.state.name === 'open') {
+    if (stood) {
       this.drop();
       void this.connect(from);
     } else {
@@ -249,6 +293,8 @@ export class Socket {
     const ws = this.ws;
     this.ws = null;
     this.ping = null;
+    if (this.quiet) this.owner.onQuiet(null);
+    this.quiet = false;
     for (const timer of this.timers) clearTimeout(timer);
     this.timers.clear();
     if (ws !== null) {
@@ -265,7 +311,7 @@ export class Socket {
     this.cancel(this.pingTimer);
     const nonce = Math.floor(Math.random() * 2 ** 32);
     this.ping = { nonce, sentAt: Date.now() };
-    this.send({ type: 'ping', nonce });
+    this.ws?.send(JSON.stringify({ type: 'ping', nonce } satisfies ClientMessage));
     const ping = this.ping;
     this.after(PONG_TIMEOUT_MS, () => {
       if (this.ping === ping) this.lost(Date.now());

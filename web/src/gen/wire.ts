@@ -66,7 +66,11 @@ member: number, } | { "action": "mute_all" } | { "action": "unmute_all" } | { "a
 /**
  * Whose.
  */
-member: number, } | { "action": "lock" } | { "action": "unlock" } | { "action": "remove",
+member: number, } | { "action": "lock" } | { "action": "unlock" } | { "action": "admit",
+/**
+ * Who.
+ */
+member: number, } | { "action": "remove",
 /**
  * Who.
  */
@@ -99,7 +103,11 @@ locked: boolean, } | { "change": "muted_all",
 /**
  * Whether it is on.
  */
-muted_all: boolean, };
+muted_all: boolean, } | { "change": "waiting",
+/**
+ * Who.
+ */
+members: Array<number>, };
 
 /**
  * How secret the briefing is; shown on top of every page.
@@ -200,7 +208,7 @@ secret: string, };
 /**
  * Why a member's briefing is over.
  */
-export type EndReason = "ended" | "removed" | "revoked" | "taken_over" | "left";
+export type EndReason = "ended" | "removed" | "revoked" | "taken_over" | "left" | "deserted";
 
 /**
  * A stable code. The client has for each a sentence in Vietnamese and English, a cause and one action.
@@ -314,7 +322,15 @@ resume: string,
 /**
  * Server time.
  */
-time: number, } | { "type": "snapshot",
+time: number, } | { "type": "waiting",
+/**
+ * What keeps the member out: `room_locked`, `room_full` or `room_closed`.
+ */
+code: ErrorCode,
+/**
+ * The place in the queue, from 1.
+ */
+place: number, } | { "type": "snapshot",
 /**
  * The state.
  */
@@ -382,7 +398,11 @@ time: number, } | { "type": "ended",
 /**
  * Why.
  */
-reason: EndReason, };
+reason: EndReason,
+/**
+ * The member who ordered it, if one did.
+ */
+by: number | null, };
 
 /**
  * What a slot shall show. The client covers the slot and says `covered` with the epoch;
@@ -429,7 +449,11 @@ locked: boolean,
 /**
  * Everyone but the chair is muted, late joiners too, unless let speak one by one.
  */
-muted_all: boolean, };
+muted_all: boolean,
+/**
+ * Who waits at the door, first come first.
+ */
+waiting: Array<number>, };
 
 /**
  * The stage: the rule and what it yields now.

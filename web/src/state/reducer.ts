@@ -9,6 +9,8 @@ export interface RoomState {
   readonly stage: Stage;
   readonly locked: boolean;
   readonly mutedAll: boolean;
+  /** Who waits at the door, first come first. */
+  readonly waiting: readonly number[];
 }
 
 /** The state that a snapshot holds. */
@@ -20,6 +22,7 @@ export function fromSnapshot(snapshot: Snapshot): RoomState {
     stage: snapshot.stage,
     locked: snapshot.locked,
     mutedAll: snapshot.muted_all,
+    waiting: snapshot.waiting,
   };
 }
 
@@ -50,6 +53,8 @@ function applyChange(state: RoomState, change: Change): RoomState {
       return { ...state, locked: change.locked };
     case 'muted_all':
       return { ...state, mutedAll: change.muted_all };
+    case 'waiting':
+      return { ...state, waiting: change.members };
   }
 }
 

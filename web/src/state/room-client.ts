@@ -7,6 +7,7 @@ import { type Request, RequestError } from '../engine/socket';
 import { SeatStore } from '../engine/storage';
 import { isSupported } from '../engine/support';
 import type { ChairAction, MemberState, ServerMessage, WireSource } from '../gen/wire';
+import { MediaLoss } from './media-loss';
 import { OwnSources } from './own-media';
 import { ReceivedMedia } from './received-media';
 import { applyDelta, fromSnapshot, type RoomState } from './reducer';
@@ -56,6 +57,7 @@ class RoomClient implements Room {
   readonly members: ReadonlySignal<readonly MemberState[]>;
   readonly order: ReadonlySignal<readonly number[]>;
   readonly present: ReadonlySignal<readonly MemberState[]>;
+  readonly waiting: ReadonlySignal<readonly MemberState[]>;
   readonly hands: ReadonlySignal<readonly MemberState[]>;
   readonly stage: Room['stage'];
   readonly locked: ReadonlySignal<boolean>;
@@ -63,6 +65,7 @@ class RoomClient implements Room {
 
   private readonly state = signal<RoomState | null>(null);
   private readonly mediaUp = signal(false);
+  private readonly mediaLost = new MediaLoss();
   private readonly networkSignal = signal<Network | null>(null);
   private readonly offset = signal(0);
   private readonly supported = isSupported();
@@ -100,6 +103,10 @@ class RoomClient implements Room {
     this.members = computed(() => inOrder((this.state.value?.members ?? NO_MEMBERS).values()));
     this.order = unchanging(() => this.members.value.map((row) => row.member));
     this.present = computed(() => this.members.value.filter(isPresent));
+    this.waiting = computed(() => {
+      const { members, waiting } = this.state.value ?? { members: NO_MEMBERS, waiting: [] };
+      return waiting.flatMap((member) => members.get(member) ?? []);
+    });
     this.hands = computed(() => handQueue(this.members.value));
     this.own = computed(() => this.rowOf(this.session.self.value?.member ?? -1));
     this.stage = computed(() => this.state.value?.stage ?? null);
@@ -108,6 +115,12 @@ class RoomClient implements Room {
     this.listen();
   }
 
+  get mediaLostSince(): ReadonlySignal<number | null> {
+    return this.mediaLost.since;
+  }
+  get quietSince(): ReadonlySignal<number | null> {
+    return this.session.quietSince;
+  }
   get phase(): ReadonlySignal<Phase> {
     return this.phaseSignal;
   }
@@ -245,6 +258,7 @@ class RoomClient implements Room {
       onOut: () => this.onOut(),
       onEnd: () => this.sources.stop(),
       onError: (error) => this.notify({ name: 'error', error }),
+      nameOf: (member) => this.rowOf(member)?.name ?? null,
       onClock: (clock) => {
         this.socketRtt = clock.rtt;
         this.offset.value = Math.round(clock.offset);
@@ -261,6 +275,7 @@ class RoomClient implements Room {
       },
       onConnected: (connected) => {
         this.mediaUp.value = connected;
+        this.mediaLost.connected(connected);
       },
       onRebuilt: () => this.received.rebuilt(),
       onSlots: () => this.received.streamsChanged(),
@@ -386,6 +401,7 @@ class RoomClient implements Room {
     const report = await this.peer.stats();
     if (report === null) return null;
     const now = countersOf(report.entries() as Iterable<[string, unknown]>, Date.now());
+    this.mediaLost.counted(before, now);
     if (!this.mediaUp.value) {
       this.networkSignal.value = { bars: 0, rtt: 0, loss: 0, sending: 0, receiving: 0 };
     } else if (before !== null) {

@@ -65,12 +65,19 @@ export type Phase =
   | { readonly name: 'lobby'; readonly error: RoomErrorCode | null }
   /** Asked to be let in. */
   | { readonly name: 'joining'; readonly since: number }
+  /** At the door: let in without a click as soon as lock and places allow. `place`: in the queue, from 1. */
+  | { readonly name: 'waiting'; readonly code: RoomErrorCode; readonly place: number }
   /** In the room. */
   | { readonly name: 'live' }
   /** In the room, the connection is being brought back. No click is needed; never given up while the seat lives. */
   | { readonly name: 'recovering'; readonly since: number }
-  /** Over. */
-  | { readonly name: 'ended'; readonly reason: EndReason | 'refused'; readonly error: RoomErrorCode | null };
+  /** Over. `by`: the name of who ordered it, if someone did. */
+  | {
+      readonly name: 'ended';
+      readonly reason: EndReason | 'refused';
+      readonly error: RoomErrorCode | null;
+      readonly by?: string | null;
+    };
 
 /** What a request came to. */
 export type Outcome = { readonly ok: true } | { readonly ok: false; readonly error: RoomErrorCode };
@@ -181,6 +188,8 @@ export interface Room {
   member(id: number): ReadonlySignal<MemberState | null>;
   /** Members who are in the room or recovering, in the same order as {@link Room.members}. */
   readonly present: ReadonlySignal<readonly MemberState[]>;
+  /** Who waits at the door, first come first; the chair may let them in. */
+  readonly waiting: ReadonlySignal<readonly MemberState[]>;
   /** Raised hands, first come first. */
   readonly hands: ReadonlySignal<readonly MemberState[]>;
   readonly stage: ReadonlySignal<Stage | null>;
@@ -195,6 +204,10 @@ export interface Room {
   readonly network: ReadonlySignal<Network | null>;
   /** Sound and picture pass: the media path is up. False while it is built or rebuilt. */
   readonly connected: ReadonlySignal<boolean>;
+  /** Since when sound and picture that passed before do not, as `Date.now()`; `null` while they do. */
+  readonly mediaLostSince: ReadonlySignal<number | null>;
+  /** Since when the gateway is not heard though the connection stands, as `Date.now()`; `null` while it is. */
+  readonly quietSince: ReadonlySignal<number | null>;
   /** Server time minus `Date.now()`, in milliseconds. */
   readonly clockOffset: ReadonlySignal<number>;
   /** The browser refuses to play sound until the person clicks. */
@@ -204,7 +217,7 @@ export interface Room {
   open(): Promise<void>;
   /** Goes in with the devices as they are. `takeOver` pushes out the other connection after `seat_in_use`. */
   join(options?: { readonly takeOver?: boolean }): Promise<void>;
-  /** Leaves the seat. */
+  /** Leaves the seat, or the place at the door. */
   leave(): void;
 
   /** Opens or closes the microphone. Opening starts the device if need be. */

@@ -1,5 +1,5 @@
 /** What is read out of the roster. Pure. */
-import type { MemberState, WireSource } from '../gen/wire';
+import type { MemberState, Stage, WireSource } from '../gen/wire';
 
 /** Chair first, then by member; never by loudness. */
 export function inOrder(members: Iterable<MemberState>): readonly MemberState[] {
@@ -13,6 +13,17 @@ function rank(row: MemberState): number {
 /** In the room, or away for so short that the seat is kept. */
 export function isPresent(row: MemberState): boolean {
   return row.presence !== 'absent';
+}
+
+/** Whether one of those present leads the briefing. */
+export function isLed(present: readonly MemberState[]): boolean {
+  return present.some((row) => row.role === 'chair');
+}
+
+/** What the chair chose for the stage while it cannot be there; `null` where nothing is missing. */
+export function missingFromStage(stage: Stage | null): WireSource | null {
+  if (stage?.rule.rule !== 'pinned') return null;
+  return sameSource(stage.rule.source, stage.source) ? null : stage.rule.source;
 }
 
 /** Raised hands, first come first. */

@@ -31,6 +31,8 @@ export interface SessionOwner {
   /** Something went wrong that a person may be told. */
   onError(error: RoomErrorCode): void;
   onClock(clock: ServerClock): void;
+  /** The name of a member, for the last page. */
+  nameOf(member: number): string | null;
 }
 
 /** Who one is in the room. */
@@ -45,6 +47,7 @@ export class Session implements SocketOwner {
   private readonly phaseSignal = signal<Phase>({ name: 'idle' });
   private readonly lobbySignal = signal<LinkInfo | null>(null);
   private readonly selfSignal = signal<Self | null>(null);
+  private readonly quietSignal = signal<number | null>(null);
   private link: string | null = null;
   private resume: string | null = null;
   /** The gateway has said since the last welcome that there are too many attempts. */
@@ -69,6 +72,11 @@ export class Session implements SocketOwner {
 
   get self(): ReadonlySignal<Self | null> {
     return this.selfSignal;
+  }
+
+  /** Since when nothing is heard on the open connection, as `Date.now()`. */
+  get quietSince(): ReadonlySignal<number | null> {
+    return this.quietSignal;
   }
 
   /**
@@ -96,10 +104,15 @@ export class Session implements SocketOwner {
     this.socket.open(takeOver);
   }
 
-  /** Leaves the seat. */
+  /** Leaves the seat, or the place at the door. */
   leave(): void {
     this.socket.send({ type: 'leave' });
-    this.end('left', null);
+    if (this.phaseSignal.value.name === 'waiting') {
+      this.socket.close();
+      this.phaseSignal.value = { name: 'lobby', error: null };
+    } else {
+      this.end('left', null);
+    }
   }
 
   /** The state came: one is in. */
@@ -134,8 +147,11 @@ export class Session implements SocketOwner {
       this.seat.write({ resume: message.resume });
       this.selfSignal.value = { member: message.member, role: message.role };
       this.owner.onWelcome();
+    } else if (message.type === 'waiting') {
+      this.wait(message.code, message.place);
     } else if (message.type === 'ended') {
-      this.end(message.reason, null);
+      const by = message.by === null ? null : this.owner.nameOf(message.by);
+      this.end(message.reason, null, by);
     } else {
       this.owner.onMessage(message);
     }
@@ -143,6 +159,10 @@ export class Session implements SocketOwner {
 
   onClock(clock: ServerClock): void {
     this.owner.onClock(clock);
+  }
+
+  onQuiet(since: number | null): void {
+    this.quietSignal.value = since;
   }
 
   onRefused(code: ErrorCode | 'unreachable'): Verdict {
@@ -207,8 +227,20 @@ export class Session implements SocketOwner {
     return 'stop';
   }
 
+  /** At the door: the gateway lets the seat in by itself, and nobody has to click. */
+  private wait(code: ErrorCode, place: number): void {
+    if (this.phaseSignal.value.name !== 'waiting') this.owner.onOut();
+    this.phaseSignal.value = { name: 'waiting', code, place };
+    if (this.lobbySignal.value === null) void this.lookQuietly();
+  }
+
   private backToLobby(error: ErrorCode): void {
     this.owner.onOut();
+    // Only an entry of one's own will opens an ended briefing again.
+    if (error === 'room_closed') {
+      this.resume = null;
+      this.seat.write({ resume: null });
+    }
     this.phaseSignal.value = { name: 'lobby', error };
     if (this.lobbySignal.value === null) void this.lookQuietly();
   }
@@ -230,13 +262,13 @@ export class Session implements SocketOwner {
     return 'stop';
   }
 
-  private end(reason: EndReason | 'refused', error: RoomErrorCode | null): void {
+  private end(reason: EndReason | 'refused', error: RoomErrorCode | null, by: string | null = null): void {
     this.owner.onEnd();
     this.owner.onOut();
     this.resume = null;
     if (reason === 'removed' || reason === 'revoked') this.seat.clear();
     else this.seat.write({ resume: null });
     this.socket.close();
-    this.phaseSignal.value = { name: 'ended', reason, error };
+    this.phaseSignal.value = { name: 'ended', reason, error, by };
   }
 }

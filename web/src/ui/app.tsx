@@ -19,10 +19,11 @@ function Outside({ phase }: { readonly phase: Phase }) {
       if (lobby !== null) return <Lobby lobby={lobby} error={phase.error} />;
       return phase.error === null ? <Opening /> : <Refused error={phase.error} />;
     case 'joining':
+    case 'waiting':
       return lobby === null ? <Opening /> : <Lobby lobby={lobby} error={null} />;
     case 'ended':
       if (phase.reason === 'refused') return <Refused error={phase.error ?? 'internal'} />;
-      return <Ended reason={phase.reason} />;
+      return <Ended reason={phase.reason} by={phase.by ?? null} />;
     default:
       return <Opening />;
   }

@@ -5,7 +5,7 @@ import { useScope } from './context';
 import { DeviceChoices, Preview } from './devices';
 import { Icon } from './icon';
 import { remedyOf } from './model/errors';
-import { ErrorText, LATE_AFTER, RemedyButton } from './outcome';
+import { ErrorText, LATE_AFTER, RemedyButton, Waiting } from './outcome';
 import { LanguageButton } from './status';
 
 function Without(props: {
@@ -67,9 +67,10 @@ export function Lobby({ lobby, error }: { readonly lobby: LobbyInfo; readonly er
   const phase = room.phase.value;
   const late = phase.name === 'joining' && view.now.value - phase.since > LATE_AFTER;
   const joining = phase.name === 'joining';
+  const waiting = phase.name === 'waiting' ? phase : null;
   const shown = late ? 'unreachable' : error;
   // What helps then is another button than "join".
-  const barred = error !== null && remedyOf(error) !== 'retry';
+  const barred = waiting !== null || (error !== null && remedyOf(error) !== 'retry');
   const lacking = devices.camera.value.name === 'failed' || devices.microphone.value.name === 'failed';
   const button = useRef<HTMLButtonElement>(null);
   const join = (): void => {
@@ -86,7 +87,8 @@ export function Lobby({ lobby, error }: { readonly lobby: LobbyInfo; readonly er
         <h1>{lobby.room.title}</h1>
         <LanguageButton />
       </header>
-      {shown !== null && <Refusal error={shown} />}
+      {waiting !== null && <Waiting code={waiting.code} place={waiting.place} />}
+      {waiting === null && shown !== null && <Refusal error={shown} />}
       <div class="lobby-body">
         <div class="lobby-self">
           <Preview name={lobby.site} />

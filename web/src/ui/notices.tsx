@@ -1,7 +1,11 @@
 import { t } from '../i18n';
+import { isLed, missingFromStage } from '../state/roster';
 import { useScope } from './context';
 import { Icon } from './icon';
 import { duration } from './model/format';
+
+/** So many of those at the door have a row. */
+const DOOR_ROWS = 3;
 
 /** What has just happened, at the edge of the page; said by the live regions too. */
 export function Toasts() {
@@ -44,10 +48,11 @@ export function LiveRegions() {
   );
 }
 
-/** How long the connection is gone, counted. */
+/** A word over the dimmed pictures; then how long the connection is gone, counted. */
 export function OutageBanner() {
   const { view } = useScope();
   const loss = view.loss.value;
+  if (view.outage.value === 'dim') return <p class="outage-note">{t('tile.recovering')}</p>;
   if (view.outage.value !== 'banner' || loss.what === 'nothing') return null;
   const seconds = Math.floor((view.now.value - loss.since) / 1000);
   return (
@@ -72,6 +77,56 @@ export function OutagePage() {
         {t('bar.leave')}
       </button>
     </section>
+  );
+}
+
+/** Who waits at the door, for the chair, with a button for each of the first. */
+export function Door() {
+  const { room, view } = useScope();
+  const waiting = room.waiting.value;
+  if (!view.isChair.value || waiting.length === 0) return null;
+  const first = waiting.slice(0, DOOR_ROWS);
+  const more = waiting.length - first.length;
+  return (
+    <section class="door-queue" role="status" aria-label={t('door.title', { count: waiting.length })}>
+      <strong>{t('door.title', { count: waiting.length })}</strong>
+      <ol>
+        {first.map(({ member, name }) => (
+          <li key={member}>
+            <span>{name}</span>
+            <button
+              type="button"
+              aria-label={t('door.admitHint', { name })}
+              onClick={() => view.order({ action: 'admit', member })}
+            >
+              {t('door.admit')}
+            </button>
+          </li>
+        ))}
+      </ol>
+      {more > 0 && <p>{t('door.more', { count: more })}</p>}
+    </section>
+  );
+}
+
+/** What is amiss with who leads and what is on the stage, in the strip. */
+export function LeadFlags() {
+  const { room } = useScope();
+  const missing = missingFromStage(room.stage.value);
+  const name = missing === null ? '' : (room.member(missing.member).value?.name ?? '');
+  return (
+    <>
+      {!isLed(room.present.value) && (
+        <span class="status-item flag" title={t('room.chairlessHelp')}>
+          {t('room.chairless')}
+        </span>
+      )}
+      {missing !== null && (
+        <span class="status-item flag" title={t('room.stageAwayHelp')}>
+          {t('room.stageAway', { name })}
+        </span>
+      )}
+    </>
   );
 }
 

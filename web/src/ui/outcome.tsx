@@ -149,8 +149,25 @@ export function Refused({ error }: { readonly error: RoomErrorCode }) {
   );
 }
 
-/** Over, and why. */
-export function Ended({ reason }: { readonly reason: EndReason }) {
+/** At the door: why, which place in the queue, and that nobody has to click. */
+export function Waiting({ code, place }: { readonly code: RoomErrorCode; readonly place: number }) {
+  const { room } = useScope();
+  return (
+    <div class="refusal door" role="status">
+      <p>
+        <strong>{t('lobby.place', { place })}</strong> {t('lobby.waitHint')}
+      </p>
+      <ErrorText error={code} />
+      <button type="button" onClick={() => room.leave()}>
+        {t('lobby.stopWaiting')}
+      </button>
+    </div>
+  );
+}
+
+/** Over, why, and by whose order. */
+export function Ended(props: { readonly reason: EndReason; readonly by: string | null }) {
+  const { reason, by } = props;
   const { room } = useScope();
   return (
     <main id="main" class="page outcome">
@@ -160,6 +177,11 @@ export function Ended({ reason }: { readonly reason: EndReason }) {
       </header>
       <h1>{t(`ended.${reason}.text`)}</h1>
       <CauseAndNext cause={t(`ended.${reason}.cause`)} next={t(`ended.${reason}.action`)} />
+      {by !== null && (
+        <p class="ended-by">
+          {t('ended.by')}: <strong>{by}</strong>
+        </p>
+      )}
       {reason !== 'removed' && reason !== 'revoked' && (
         <button type="button" class="primary" onClick={() => location.reload()}>
           {t('ended.rejoin')}

@@ -4,7 +4,7 @@ import { ChairMenu } from './chair';
 import { useScope } from './context';
 import { Dialogs } from './dialogs';
 import { useShortcuts } from './keyboard';
-import { OutageBanner, OutagePage, SoundBlocked, Toasts } from './notices';
+import { Door, OutageBanner, OutagePage, SoundBlocked, Toasts } from './notices';
 import { Panel } from './panel';
 import { Pictures } from './pictures';
 import { StatusStrip } from './status';
@@ -28,6 +28,7 @@ export function RoomPage() {
       <Pictures />
       {view.panelOpen.value && <Panel />}
       <SoundBlocked />
+      <Door />
       <Toolbar />
       <Toasts />
       <OutagePage />

@@ -16,6 +16,8 @@ class Owner implements SocketOwner {
   rtt: number | null = null;
   give: () => Promise<Credential> = () => Promise.resolve(TICKET);
   credential = () => this.give();
+  quiet: (number | null)[] = [];
+  onQuiet = (since: number | null) => void this.quiet.push(since);
   onState = (state: SocketState) => void this.states.push(state);
   onMessage = (message: ServerMessage) => void this.messages.push(message);
   onRefused = (code: ErrorCode | 'unreachable') => {
@@ -173,7 +175,75 @@ describe('a socket', () => {
       await vi.advanceTimersByTimeAsync(1000);
       pong();
     }
-    expect(ws.sent.length - before).toBe(5);
+    expect(ws.sent.length - before).toBe(10);
+  });
+
+  it('says after two seconds since when nothing is heard, and takes it back when something is', async () => {
+    const ws = await join();
+    const pong = () => {
+      const ping = ws.sent.at(-1);
+      if (ping?.type === 'ping') ws.say({ type: 'pong', nonce: ping.nonce, time: Date.now() });
+    };
+    pong();
+    await vi.advanceTimersByTimeAsync(1000);
+    pong();
+    const heardAt = Date.now();
+    await vi.advanceTimersByTimeAsync(1900);
+    expect(owner.quiet).toEqual([]);
+    await vi.advanceTimersByTimeAsync(400);
+    expect(owner.quiet).toEqual([heardAt]);
+    expect(state()).toBe('open');
+    ws.say({ type: 'microphone_closed' });
+    expect(owner.quiet).toEqual([heardAt, null]);
+  });
+
+  it('counts a silent loss from when something was heard last, and a broken one from now', async () => {
+    const ws = await join();
+    const heardAt = Date.now();
+    await vi.advanceTimersByTimeAsync(3100);
+    expect(owner.states.find((one) => one.name === 'connecting' && one.since > 1_000_000)).toBeUndefined();
+    expect(owner.states.at(-1)).toEqual({ name: 'connecting', since: heardAt });
+    expect(owner.quiet.at(-1)).toBeNull();
+    expect(ws.closed).toBe(true);
+    FakeWebSocket.last().welcome();
+    await vi.advanceTimersByTimeAsync(500);
+    const brokenAt = Date.now();
+    FakeWebSocket.last().break();
+    expect(owner.states.at(-1)).toEqual({ name: 'connecting', since: brokenAt });
+  });
+
+  it('is kept at the door, pinged, until it is let in', async () => {
+    socket.open();
+    await settle();
+    const ws = FakeWebSocket.last();
+    ws.accept();
+    ws.say({ type: 'waiting', code: 'room_locked', place: 2 });
+    expect(state()).toBe('queued');
+    expect(owner.messages.at(-1)).toMatchObject({ type: 'waiting', place: 2 });
+    for (let second = 0; second < 20; second++) {
+      const ping = ws.sent.at(-1);
+      if (ping?.type === 'ping') ws.say({ type: 'pong', nonce: ping.nonce, time: Date.now() });
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+    expect(ws.sent.filter(({ type }) => type === 'ping').length).toBeGreaterThan(10);
+    expect(socket.send({ type: 'heartbeat' })).toBe(false);
+    ws.say({ type: 'welcome', member: 7, role: 'site', resume: 'secret', time: 1_000_000 });
+    expect(state()).toBe('open');
+    expect(FakeWebSocket.all).toHaveLength(1);
+    expect(Math.abs(owner.offset)).toBeLessThan(100);
+  });
+
+  it('can leave the door, and is brought back to it when its connection is lost there', async () => {
+    socket.open();
+    await settle();
+    FakeWebSocket.last().accept();
+    FakeWebSocket.last().say({ type: 'waiting', code: 'room_full', place: 1 });
+    FakeWebSocket.last().break();
+    await settle();
+    expect(FakeWebSocket.all).toHaveLength(2);
+    FakeWebSocket.last().accept();
+    FakeWebSocket.last().say({ type: 'waiting', code: 'room_full', place: 1 });
+    expect(socket.send({ type: 'leave' })).toBe(true);
   });
 
   it('settles a request by its number', async () => {

@@ -205,6 +205,7 @@ export function fakeRoom(wish: Wish): Room & { readonly others: Others } {
       return known;
     },
     present: computed(() => inOrder(rows.value).filter(isPresent)),
+    waiting: signal([]),
     hands: computed(() => handQueue(rows.value)),
     stage,
     locked,
@@ -220,6 +221,8 @@ export function fakeRoom(wish: Wish): Room & { readonly others: Others } {
       receiving: 4_000_000,
     }),
     connected: signal(wish.lost === 0 && !wish.silent),
+    mediaLostSince: signal(null),
+    quietSince: signal(null),
     clockOffset: signal(0),
     soundBlocked,
     open: async () => undefined,

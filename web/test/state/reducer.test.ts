@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MemberState, ServerMessage } from '../../src/gen/wire';
 import { applyDelta, fromSnapshot, type RoomState } from '../../src/state/reducer';
-import { handQueue, inOrder, isPresent } from '../../src/state/roster';
+import { handQueue, inOrder, isLed, isPresent, missingFromStage } from '../../src/state/roster';
 import { golden } from '../golden';
 
 type Message<T extends ServerMessage['type']> = Extract<ServerMessage, { type: T }>;
@@ -17,6 +17,7 @@ describe('a snapshot', () => {
     expect(state.members.get(2)?.screen).toBe(true);
     expect(state.stage.source).toEqual({ member: 2, kind: 'screen' });
     expect([state.locked, state.mutedAll]).toEqual([true, true]);
+    expect(state.waiting).toEqual([9]);
   });
 });
 
@@ -29,6 +30,7 @@ describe('a delta', () => {
       source: null,
     });
     expect([state?.locked, state?.mutedAll]).toEqual([false, false]);
+    expect(state?.waiting).toEqual([9, 4]);
     expect([...(state?.members.values() ?? [])].map((row) => row.speaking)).toEqual([true, true, false]);
   });
 
@@ -86,5 +88,23 @@ describe('the roster', () => {
   it('counts a recovering member as present', () => {
     expect(isPresent(row(1, { presence: 'recovering' }))).toBe(true);
     expect(isPresent(row(1, { presence: 'absent' }))).toBe(false);
+  });
+});
+
+describe('the strip', () => {
+  const row = (role: 'chair' | 'site') => ({ ...[...snapshot().members.values()][0], role }) as MemberState;
+
+  it('says that nobody leads when no chair is there', () => {
+    expect(isLed([row('site'), row('chair')])).toBe(true);
+    expect(isLed([row('site')])).toBe(false);
+  });
+
+  it('names what the chair chose for the stage only while it is not there', () => {
+    const source = { member: 1, kind: 'camera' } as const;
+    const rule = { rule: 'pinned', source } as const;
+    expect(missingFromStage({ rule, source })).toBeNull();
+    expect(missingFromStage({ rule, source: { member: 2, kind: 'camera' } })).toEqual(source);
+    expect(missingFromStage({ rule, source: null })).toEqual(source);
+    expect(missingFromStage({ rule: { rule: 'follow_speaker' }, source: null })).toBeNull();
   });
 });

@@ -24,6 +24,7 @@ function makeSession(): Session {
     onEnd: () => void log.push('end'),
     onError: (error) => void log.push(error),
     onClock: () => undefined,
+    nameOf: (member) => (member === 1 ? 'Văn phòng' : null),
   };
   return new Session(seat, owner, 'https://hop.example:8443');
 }
@@ -170,6 +171,66 @@ describe('an outage', () => {
   });
 });
 
+describe('the door', () => {
+  const atTheDoor = async () => {
+    await session.open('L');
+    session.join(false);
+    await settle();
+    FakeWebSocket.last().accept();
+    FakeWebSocket.last().say({ type: 'waiting', code: 'room_locked', place: 2 });
+  };
+
+  it('is waited at with reason and place, and passed without a click', async () => {
+    await atTheDoor();
+    expect(phase()).toEqual({ name: 'waiting', code: 'room_locked', place: 2 });
+    FakeWebSocket.last().say({ type: 'waiting', code: 'room_locked', place: 1 });
+    expect(phase()).toMatchObject({ place: 1 });
+    FakeWebSocket.last().say({ type: 'welcome', member: 7, role: 'site', resume: 'secret', time: 1 });
+    session.entered();
+    expect(phase()).toEqual({ name: 'live' });
+    expect(FakeWebSocket.all).toHaveLength(1);
+  });
+
+  it('is come back to by itself when the connection is lost there', async () => {
+    await atTheDoor();
+    FakeWebSocket.last().break();
+    await settle();
+    expect(phase().name).toBe('waiting');
+    FakeWebSocket.last().accept();
+    expect(hello()).toMatchObject({ credential: { by: 'ticket' } });
+  });
+
+  it('is left for the lobby, and the gateway is told', async () => {
+    await atTheDoor();
+    session.leave();
+    expect(FakeWebSocket.last().sent.at(-1)).toEqual({ type: 'leave' });
+    expect(phase()).toEqual({ name: 'lobby', error: null });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(FakeWebSocket.all).toHaveLength(1);
+  });
+
+  it('takes one whose seat was let go in a long outage, with nothing of the room left', async () => {
+    await enter();
+    FakeWebSocket.last().break();
+    await settle();
+    FakeWebSocket.last().accept();
+    FakeWebSocket.last().say({ type: 'waiting', code: 'room_full', place: 1 });
+    expect(phase()).toEqual({ name: 'waiting', code: 'room_full', place: 1 });
+    expect(log.at(-1)).toBe('out');
+  });
+
+  it('of an ended briefing is opened by its chair by an entry of his own will', async () => {
+    await enter();
+    FakeWebSocket.last().break();
+    await refuse('room_closed');
+    expect(phase()).toEqual({ name: 'lobby', error: 'room_closed' });
+    session.join(false);
+    await settle();
+    FakeWebSocket.last().accept();
+    expect(hello()).toMatchObject({ credential: { by: 'ticket' } });
+  });
+});
+
 describe('a refusal', () => {
   it.each(['seat_in_use', 'room_locked', 'room_full', 'room_closed'] as const)(
     '%s leads back to the lobby, with the devices left on',
@@ -212,7 +273,7 @@ describe('a refusal', () => {
     await enter();
     FakeWebSocket.last().break();
     await refuse('link_invalid');
-    expect(phase()).toEqual({ name: 'ended', reason: 'refused', error: 'link_invalid' });
+    expect(phase()).toEqual({ name: 'ended', reason: 'refused', error: 'link_invalid', by: null });
   });
 
   it('of the version reloads the page once, then says so', async () => {
@@ -227,6 +288,21 @@ describe('a refusal', () => {
     expect(reload).toHaveBeenCalledOnce();
     expect(phase()).toMatchObject({ name: 'ended', error: 'wrong_version' });
   });
+
+  it('of the version in the room reloads into the same seat', async () => {
+    const reload = vi.fn();
+    vi.stubGlobal('location', { reload });
+    await enter();
+    FakeWebSocket.last().break();
+    await refuse('wrong_version');
+    expect(reload).toHaveBeenCalledOnce();
+    session.dispose();
+    session = makeSession();
+    expect(await session.open(null)).toBe(true);
+    await settle();
+    FakeWebSocket.last().accept();
+    expect(hello()).toMatchObject({ credential: { by: 'resume', secret: 'secret' } });
+  });
 });
 
 describe('the end', () => {
@@ -237,14 +313,14 @@ describe('the end', () => {
       if (entry === 'end') shownAtEnd = phase().name;
       return 0;
     };
-    FakeWebSocket.last().say({ type: 'ended', reason: 'removed' });
+    FakeWebSocket.last().say({ type: 'ended', reason: 'removed', by: 1 });
     expect(shownAtEnd).toBe('live');
-    expect(phase()).toEqual({ name: 'ended', reason: 'removed', error: null });
+    expect(phase()).toEqual({ name: 'ended', reason: 'removed', error: null, by: 'Văn phòng' });
   });
 
   it('of a removed member leaves nothing behind in the tab', async () => {
     await enter();
-    FakeWebSocket.last().say({ type: 'ended', reason: 'removed' });
+    FakeWebSocket.last().say({ type: 'ended', reason: 'removed', by: 1 });
     expect(seat.read()).toMatchObject({ link: null, resume: null });
     await vi.advanceTimersByTimeAsync(60_000);
     expect(FakeWebSocket.all).toHaveLength(1);
@@ -254,7 +330,7 @@ describe('the end', () => {
     await enter();
     session.leave();
     expect(FakeWebSocket.last().sent.at(-1)).toEqual({ type: 'leave' });
-    expect(phase()).toEqual({ name: 'ended', reason: 'left', error: null });
+    expect(phase()).toEqual({ name: 'ended', reason: 'left', error: null, by: null });
     expect(seat.read()).toMatchObject({ link: 'L', resume: null });
   });
 });

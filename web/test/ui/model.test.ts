@@ -283,12 +283,18 @@ describe('an outage', () => {
     expect(times.map((now) => outage(loss, now)).at(-1)).toBe('banner');
   });
 
+  it('dims what stands still as soon as the gateway is not heard, from when it was heard last', () => {
+    const loss = lossOf({ name: 'live' }, null, 1_000);
+    expect(loss).toEqual({ what: 'connection', since: 1_000 });
+    expect([2_999, 3_000].map((now) => outage(loss, now))).toEqual(['none', 'dim']);
+  });
+
   it('of the connection is told before that of picture and sound', () => {
     expect(lossOf({ name: 'recovering', since: 5 }, 1)).toEqual({ what: 'connection', since: 5 });
   });
 
   it('is none in any other phase', () => {
-    expect(outage(lossOf({ name: 'live' }, null), 99_999_999)).toBe('none');
+    expect(outage(lossOf({ name: 'live' }, null, null), 99_999_999)).toBe('none');
     expect(outage(lossOf({ name: 'lobby', error: null }, 1), 99_999_999)).toBe('none');
   });
 });

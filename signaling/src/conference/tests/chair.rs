@@ -1,6 +1,6 @@
 use super::room::{camera, microphone, nothing_stored, pin, screen};
 use super::{CHAIR, Room, SITE_A, SITE_B};
-use crate::conference::{Durable, Entry, Input};
+use crate::conference::{ConnectionId, Durable, Entry, Input};
 use crate::wire::{ChairAction, ClientMessage, EndReason, ErrorCode, Presence, StageRule};
 use giaoban_media_types::{Command, SourceSet};
 
@@ -164,12 +164,12 @@ fn ending_sends_everyone_away_and_clears_lock_mutes_pin_and_hands_but_keeps_remo
     let removed = [SITE_A].into();
     assert!(stored == Some(Durable { ended: true, removed, ..nothing_stored() }));
     assert_eq!(room.try_enter(SITE_B, Entry::Resume, false).1, Some(ErrorCode::RoomClosed));
+    let b = room.last_connection();
     let chair = room.enter(CHAIR);
-    let b = room.enter(SITE_B);
     room.settle();
     let row = room.row(chair, SITE_B);
     assert_eq!((row.presence, row.hand, row.muted), (Presence::Present, None, false));
-    assert_eq!(room.ended(b), None);
+    assert_eq!(room.ended(ConnectionId(b)), None);
 }
 
 #[test]
@@ -186,7 +186,8 @@ fn while_the_end_is_being_stored_nothing_is_heard_and_nobody_comes_in() {
     room.input(Input::StoreFailed { write });
     assert_eq!(room.outcome(chair, room.last_request()), Some(Err(ErrorCode::Internal)));
     assert!(room.hears(SITE_A));
-    room.enter(SITE_B);
+    room.settle();
+    assert_eq!(room.row(chair, SITE_B).presence, Presence::Present, "he waited");
 }
 
 #[test]

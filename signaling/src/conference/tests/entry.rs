@@ -87,7 +87,8 @@ fn an_unlocked_room_takes_the_one_it_refused_without_more_ado() {
     let chair = room.enter(CHAIR);
     assert_eq!(room.try_enter(SITE_B, Entry::Ticket, false).1, Some(ErrorCode::RoomLocked));
     room.order(chair, ChairAction::Unlock);
-    room.enter(SITE_B);
+    room.settle();
+    assert_eq!(room.row(chair, SITE_B).presence, Presence::Present);
 }
 
 #[test]
@@ -231,10 +232,13 @@ fn what_a_connection_without_a_seat_says_is_not_heard() {
 fn only_a_deliberate_entry_of_the_chair_reopens_an_ended_briefing() {
     let mut room = Room::restored(Durable { ended: true, ..nothing_stored() }, 500);
     assert_eq!(room.try_enter(SITE_A, Entry::Ticket, false).1, Some(ErrorCode::RoomClosed));
-    assert_eq!(room.try_enter(CHAIR, Entry::Resume, false).1, Some(ErrorCode::RoomClosed));
-    room.enter(CHAIR);
+    let (page, refused) = room.try_enter(CHAIR, Entry::Resume, false);
+    assert_eq!(refused, Some(ErrorCode::RoomClosed));
+    assert!(room.denied.contains_key(&page), "he does not wait for himself");
+    let chair = room.enter(CHAIR);
     assert!(room.writes.last().is_some_and(|(_, durable)| !durable.ended));
-    room.enter(SITE_A);
+    room.settle();
+    assert_eq!(room.row(chair, SITE_A).presence, Presence::Present);
 }
 
 #[test]

@@ -80,6 +80,7 @@ fn order() -> impl Strategy<Value = ChairAction> {
         Just(ChairAction::MuteAll),
         Just(ChairAction::UnmuteAll),
         member().prop_map(|member| ChairAction::LowerHand { member }),
+        member().prop_map(|member| ChairAction::Admit { member }),
         Just(ChairAction::Lock),
         Just(ChairAction::Unlock),
         member().prop_map(|member| ChairAction::Remove { member }),

@@ -198,7 +198,16 @@ impl Room {
         let connection = ConnectionId(self.last_connection);
         let resume = format!("secret {}", connection.0);
         self.input(Input::Enter { connection, member, entry, take_over, resume, time });
-        (connection, self.denied.get(&connection).copied())
+        let waits = self.waits(connection).map(|(code, _)| code);
+        (connection, self.denied.get(&connection).copied().or(waits))
+    }
+
+    /// Why a connection waits and its place in the queue, as it was told last; `None` if it was let in or never waited.
+    pub fn waits(&self, connection: ConnectionId) -> Option<(ErrorCode, u32)> {
+        match self.sent(connection).last() {
+            Some(ServerMessage::Waiting { code, place }) => Some((*code, *place)),
+            _ => None,
+        }
     }
 
     pub fn enter(&mut self, member: MemberId) -> ConnectionId {
@@ -307,7 +316,7 @@ impl Room {
 
     pub fn ended(&self, connection: ConnectionId) -> Option<EndReason> {
         self.sent(connection).iter().find_map(|message| match message {
-            ServerMessage::Ended { reason } => Some(*reason),
+            ServerMessage::Ended { reason, .. } => Some(*reason),
             _ => None,
         })
     }

@@ -12,6 +12,7 @@ pub struct View {
     pub stage: Stage,
     pub locked: bool,
     pub muted_all: bool,
+    pub waiting: Vec<u32>,
 }
 
 impl View {
@@ -22,6 +23,7 @@ impl View {
             stage: snapshot.stage,
             locked: snapshot.locked,
             muted_all: snapshot.muted_all,
+            waiting: snapshot.waiting,
         }
     }
 
@@ -57,6 +59,7 @@ impl View {
                 Change::Stage { stage } => self.stage = stage,
                 Change::Locked { locked } => self.locked = locked,
                 Change::MutedAll { muted_all } => self.muted_all = muted_all,
+                Change::Waiting { members } => self.waiting = members,
             }
         }
     }

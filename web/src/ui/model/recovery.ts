@@ -19,9 +19,13 @@ export type Loss =
   /** Picture and sound; the room itself is still heard of. */
   | { readonly what: 'media'; readonly since: number };
 
-/** What is lost. `mediaSince`: since when picture and sound do not pass, `null` while they do. */
-export function lossOf(phase: Phase, mediaSince: number | null): Loss {
+/**
+ * What is lost. `mediaSince`: since when picture and sound do not pass, `null` while they do; `quietSince`: since when
+ * nothing is heard on a connection that still stands.
+ */
+export function lossOf(phase: Phase, mediaSince: number | null, quietSince: number | null = null): Loss {
   if (phase.name === 'recovering') return { what: 'connection', since: phase.since };
+  if (phase.name === 'live' && quietSince !== null) return { what: 'connection', since: quietSince };
   if (phase.name === 'live' && mediaSince !== null) return { what: 'media', since: mediaSince };
   return { what: 'nothing' };
 }

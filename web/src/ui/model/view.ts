@@ -102,7 +102,7 @@ export class RoomView {
   constructor(room: Room) {
     this.#room = room;
     this.isChair = computed(() => room.self.value?.role === 'chair');
-    this.loss = computed(() => lossOf(room.phase.value, this.#mediaLost.value));
+    this.loss = computed(() => lossOf(room.phase.value, this.#mediaLost.value, room.quietSince.value));
     this.outage = computed(() => outage(this.loss.value, this.now.value));
     const self = computed(() => room.self.value?.member ?? null);
     this.#sources = steadyTiles(() =>
@@ -126,7 +126,9 @@ export class RoomView {
       effect(() => this.#want()),
       effect(() => {
         const lost = room.phase.value.name === 'live' && !room.connected.value;
-        this.#mediaLost.value = lost ? (this.#mediaLost.peek() ?? Date.now()) : null;
+        this.#mediaLost.value = lost
+          ? (this.#mediaLost.peek() ?? room.mediaLostSince.value ?? Date.now())
+          : null;
       }),
       effect(() => {
         if (this.dialog.value !== null) room.dialogOpened();

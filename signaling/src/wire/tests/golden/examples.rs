@@ -14,7 +14,7 @@ fn section(mid: &str, purpose: SectionPurpose) -> WireSection {
     WireSection { mid: mid.to_owned(), purpose }
 }
 
-fn orders() -> [(&'static str, ChairAction); 11] {
+fn orders() -> [(&'static str, ChairAction); 12] {
     [
         ("chair_pin", ChairAction::Pin { source: source(2, WireSourceKind::Screen) }),
         ("chair_follow_speaker", ChairAction::FollowSpeaker),
@@ -23,6 +23,7 @@ fn orders() -> [(&'static str, ChairAction); 11] {
         ("chair_mute_all", ChairAction::MuteAll),
         ("chair_unmute_all", ChairAction::UnmuteAll),
         ("chair_lower_hand", ChairAction::LowerHand { member: 2 }),
+        ("chair_admit", ChairAction::Admit { member: 4 }),
         ("chair_lock", ChairAction::Lock),
         ("chair_unlock", ChairAction::Unlock),
         ("chair_remove", ChairAction::Remove { member: 2 }),
@@ -131,6 +132,7 @@ fn snapshot() -> Snapshot {
         stage: Stage { rule: StageRule::FollowSpeaker, source: Some(source(2, WireSourceKind::Screen)) },
         locked: true,
         muted_all: true,
+        waiting: vec![9],
     }
 }
 
@@ -143,16 +145,18 @@ fn changes() -> Vec<Change> {
         Change::Stage { stage: Stage { rule: StageRule::Pinned { source: pinned }, source: None } },
         Change::Locked { locked: false },
         Change::MutedAll { muted_all: false },
+        Change::Waiting { members: vec![9, 4] },
     ]
 }
 
-fn ends() -> [(&'static str, EndReason); 5] {
+fn ends() -> [(&'static str, EndReason); 6] {
     [
         ("ended_ended", EndReason::Ended),
         ("ended_removed", EndReason::Removed),
         ("ended_revoked", EndReason::Revoked),
         ("ended_taken_over", EndReason::TakenOver),
         ("ended_left", EndReason::Left),
+        ("ended_deserted", EndReason::Deserted),
     ]
 }
 
@@ -183,6 +187,7 @@ pub fn server() -> Vec<(String, ServerMessage)> {
                 ],
             },
         ),
+        ("waiting", ServerMessage::Waiting { code: ErrorCode::RoomLocked, place: 2 }),
         ("slot_switched", ServerMessage::SlotSwitched { slot: 5, epoch: 3, timestamp: 3_735_928_559 }),
         ("microphone_closed", ServerMessage::MicrophoneClosed),
         ("done", ServerMessage::Done { request: 3 }),
@@ -191,7 +196,8 @@ pub fn server() -> Vec<(String, ServerMessage)> {
         ("pong", ServerMessage::Pong { nonce: 77, time }),
     ];
     for (name, reason) in ends() {
-        examples.push((name, ServerMessage::Ended { reason }));
+        let by = matches!(reason, EndReason::Removed | EndReason::Ended).then_some(1);
+        examples.push((name, ServerMessage::Ended { reason, by }));
     }
     examples.into_iter().map(|(name, message)| (name.to_owned(), message)).collect()
 }
