@@ -24,13 +24,10 @@ use crate::http::{self, ListenError, Listener};
 use crate::limits::Attempts;
 use crate::links::{self, LinkError, Links, NewLink};
 use crate::metrics::Metrics;
-use crate::organisation::Organisation;
 use crate::registry::Registry;
-use crate::secret::Secret;
 use crate::services::Services;
 use crate::shard_worker;
 use crate::shutdown::{ShutdownOrder, shutdown};
-use crate::sign_in::{SignIn, SignInError};
 use crate::store::{Store, StoreError};
 use crate::tickets::Tickets;
 use crate::tls::{Authority, ServerCertificate, TlsError, server_config};
@@ -62,9 +59,6 @@ pub enum StartError {
     /// The first links.
     #[error(transparent)]
     Links(#[from] LinkError),
-    /// The first administrator.
-    #[error("cannot make the first administrator: {0}")]
-    SignIn(#[from] SignInError),
     /// Anything else the system refused.
     #[error("cannot start {what}: {source}; look at the limits of this account and machine")]
     System {
@@ -96,7 +90,6 @@ pub struct Gateway {
     data: PathBuf,
     base: String,
     first_links: Vec<NewLink>,
-    first_administrator: Option<Secret>,
 }
 
 impl Gateway {
@@ -125,12 +118,7 @@ impl Gateway {
         let mut metrics_registry = MetricsRegistry::with_prefix("giaoban");
         metrics.register(&mut metrics_registry);
         let (order, down) = shutdown();
-        let organisation = Organisation::open(store.clone()).await?;
-        let sign_in = SignIn::new(store.clone(), Arc::clone(&organisation))?;
-        let first_administrator = sign_in.first_administrator().await?;
         let services = Arc::new(Services {
-            organisation,
-            sign_in,
             store,
             registry: Registry::default(),
             tickets: Arc::new(Tickets::default()),
@@ -158,7 +146,6 @@ impl Gateway {
             data: data.path().to_owned(),
             base: links.base().to_owned(),
             first_links,
-            first_administrator,
             order,
             services,
         };
@@ -203,12 +190,6 @@ impl Gateway {
     #[must_use]
     pub fn first_links(&self) -> &[NewLink] {
         &self.first_links
-    }
-
-    /// The secret by which the first administrator sets name and password, while nobody did.
-    #[must_use]
-    pub fn first_administrator(&self) -> Option<&str> {
-        self.first_administrator.as_ref().map(Secret::as_str)
     }
 
     /// Serves until `shutdown` is done, then goes down in bounded time.
@@ -347,3 +328,6 @@ async fn keep_certificate(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
