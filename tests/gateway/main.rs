@@ -1,12 +1,6 @@
 //! The real gateway over TLS, on ports of the system's choice.
 
 #[cfg(test)]
-mod administering;
-#[cfg(test)]
-mod administrator;
-#[cfg(test)]
-mod attacking;
-#[cfg(test)]
 mod client;
 #[cfg(test)]
 mod disturbing;
@@ -22,8 +16,6 @@ mod member;
 mod muting;
 #[cfg(test)]
 mod ordering;
-#[cfg(test)]
-mod persisting;
 #[cfg(test)]
 mod process;
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use giaoban_media::feedback::ArrivalRecorder;
-use giaoban_media::rtcp::{self, ReportBlock};
+use giaoban_media::rtcp::{self, ReportBlock, SenderInfo};
 use giaoban_media::rtp::{ExtensionId, Packet, SequenceNumber, Ssrc, TransportSequence, rtx};
 use giaoban_media::transport::plain::BINDING;
 use giaoban_media_types::{MediaKind, MemberId, SlotId, SourceId};
@@ -12,6 +12,7 @@ use giaoban_signaling::ConnectionId;
 use giaoban_signaling::wire::{ClientMessage, MicrophoneState, ServerMessage, SlotAssignment};
 use rand_chacha::ChaCha8Rng;
 
+use crate::lips::Lips;
 use crate::offer::{Offer, number, read_ufrag};
 use crate::publisher::Publisher;
 use crate::receiver::{Decoded, Receiver};
@@ -87,7 +88,8 @@ pub struct Client {
     pub nacks: u32,
     /// What binds its address; said again until something comes from the gateway.
     check: Option<Vec<u8>>,
-    /// The number of its peer connection, and the user name fragment of the gateway's end.
+    lips: Lips,
+    /// The number of its peer connection, and what names the gateway's end.
     peer: u32,
     session: Option<String>,
 }
@@ -114,6 +116,7 @@ impl Client {
             arrivals: ArrivalRecorder::default(),
             nacks: 0,
             check: None,
+            lips: Lips::default(),
             peer: member.0,
             session: None,
         }
@@ -155,7 +158,8 @@ impl Client {
 
     fn say_hello(&mut self) {
         let publishes = self.publisher.is_some();
-        let microphone = if publishes { MicrophoneState::Open } else { MicrophoneState::Off };
+        let is_open = self.publisher.as_ref().is_some_and(|publisher| publisher.microphone);
+        let microphone = if is_open { MicrophoneState::Open } else { MicrophoneState::Off };
         self.messages.push(ClientMessage::Sources { microphone, camera: publishes, screen: false });
         self.say_offer();
     }
@@ -189,11 +193,13 @@ impl Client {
         self.receivers.clear();
         self.heard.clear();
         self.arrivals = ArrivalRecorder::default();
+        self.lips = Lips::default();
         self.say_offer();
     }
 
     fn take_answer(&mut self, sdp: &str) {
-        let session = read_ufrag(sdp).map(str::to_owned);
+        let session = |line: &&str| line.starts_with("a=ice-ufrag:") || line.starts_with("a=candidate:");
+        let session = Some(sdp.lines().filter(session).collect());
         let known = std::mem::replace(&mut self.session, session);
         if known.is_some() && known != self.session {
             self.session = None;
@@ -232,6 +238,9 @@ impl Client {
         self.check = None;
         if datagram.get(1).is_some_and(|kind| (192..=223).contains(kind)) {
             for control in rtcp::packets(datagram).flatten() {
+                if let rtcp::Packet::SenderReport { sender, info, .. } = control {
+                    self.take_report(sender, info);
+                }
                 if let Some(publisher) = &mut self.publisher {
                     publisher.receive(now, control, &mut self.datagrams);
                 }
@@ -255,6 +264,7 @@ impl Client {
         } else {
             (sequence, packet.payload)
         };
+        let timestamp = packet.header.timestamp;
         let delivered = match slot.media() {
             MediaKind::Audio => self.hear_sound(slot, sequence, payload),
             MediaKind::Video => {
@@ -264,9 +274,19 @@ impl Client {
         };
         if let Some(tag) = delivered {
             trace.add(now, Record::Delivered { receiver: self.member, slot, tag });
+            if let Some(apart) = self.lips.deliver(slot, tag, timestamp) {
+                trace.add(now, Record::Lips { receiver: self.member, member: tag.source.member, apart });
+            }
         }
         if slot.media() == MediaKind::Video {
             self.paint(now, slot, trace);
+        }
+    }
+
+    fn take_report(&mut self, sender: Ssrc, info: SenderInfo) {
+        if let Some(slot) = self.streams.get(&sender).filter(|stream| !stream.is_repair).and_then(|s| s.slot)
+        {
+            self.lips.report(slot, info);
         }
     }
 

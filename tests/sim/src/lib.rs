@@ -7,6 +7,7 @@
 
 pub mod client;
 pub mod link;
+pub mod lips;
 pub mod offer;
 pub mod oracle;
 pub mod plan;

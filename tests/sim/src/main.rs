@@ -45,6 +45,9 @@ fn main() -> std::io::Result<ExitCode> {
         let outcome = world::run(plan, seed);
         writeln!(out, "{}", scoreboard::row(plan, seed, &outcome))?;
         writeln!(out, "trace {:016x}", outcome.trace.hash())?;
+        if let Some(told) = outcome.told.values().max_by_key(|told| told.octets) {
+            writeln!(out, "told one member at most {} octets in {} messages", told.octets, told.messages)?;
+        }
         for found in oracle::judge(plan, &outcome) {
             writeln!(out, "FOUND {found}")?;
             result = ExitCode::FAILURE;

@@ -4,6 +4,7 @@ mod expected;
 mod packets;
 mod people;
 mod pictures;
+mod seats;
 mod sound;
 #[cfg(test)]
 mod tests;
@@ -14,7 +15,8 @@ pub use people::{equal_rosters, nothing_of_ones_own, nothing_of_the_silenced};
 pub use pictures::{
     Figures, figures, names_and_pictures_agree, no_broken_frames, no_long_gaps, prompt_switches,
 };
-pub use sound::{SoundLoss, sound_goes_on, sound_loss, stage_sounds_as_it_looks};
+pub use seats::{bounded_telling, nobody_comes_or_goes_unasked, seats_are_kept};
+pub use sound::{SoundLoss, lips_together, sound_goes_on, sound_loss, stage_sounds_as_it_looks};
 
 use crate::plan::Plan;
 use crate::world::Outcome;
@@ -41,6 +43,10 @@ pub fn judge(plan: &Plan, outcome: &Outcome) -> Vec<String> {
         prompt_switches(trace, plan.settled, limits.switch, outcome.left_at),
         sound_goes_on(trace, limits),
         stage_sounds_as_it_looks(trace),
+        lips_together(trace, limits.lips),
+        seats_are_kept(trace, plan),
+        nobody_comes_or_goes_unasked(outcome, plan),
+        bounded_telling(outcome, limits),
         all_as_expected(trace, &plan.expected),
     ];
     findings.into_iter().flat_map(|found| found.into_iter().take(MOST_NAMED)).collect()

@@ -102,7 +102,7 @@ pub enum Action {
     },
 }
 
-/// What happens to messages on their way to the gateway. Chances are in thousandths.
+/// What happens to messages on their way. Chances are in thousandths.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Signals {
     /// Up to so many microseconds are added to a message's time; the order on one WebSocket is kept.
@@ -126,6 +126,10 @@ pub struct Limits {
     pub sound_gap: u32,
     /// Octets of messages that the gateway tells one member.
     pub told: u64,
+    /// And their number.
+    pub messages: u64,
+    /// How far sound and picture of the stage may be apart.
+    pub lips: Duration,
 }
 
 /// On clean ways nothing is lost, and a switch is a round trip, a key frame and a frame's time away.
@@ -135,6 +139,8 @@ pub const CLEAN_LIMITS: Limits = Limits {
     sound_lost: 0,
     sound_gap: 0,
     told: 1 << 20,
+    messages: 2000,
+    lips: Duration::from_millis(20),
 };
 
 /// What a receiver must see or hear at a moment, beside what holds in every run.

@@ -1,5 +1,8 @@
 //! The plans, one function each.
 
+pub mod failures;
+pub mod rooms;
+
 use std::time::Duration;
 
 use giaoban_signaling::wire::{ChairAction, WireSource, WireSourceKind};
@@ -8,7 +11,7 @@ use crate::link::{CLEAN, LinkConfig};
 use crate::plan::{Action, CHAIR, CLEAN_LIMITS, Expected, Limits, Plan, Site};
 
 /// A constructor of each plan.
-pub const ALL: [fn() -> Plan; 8] = [
+pub const ALL: [fn() -> Plan; 17] = [
     two_sites,
     stage_to_and_fro,
     simulcast_layer_switch,
@@ -17,6 +20,15 @@ pub const ALL: [fn() -> Plan; 8] = [
     muted_client_goes_on_sending,
     removed_in_mid_sentence,
     five_hundred_listeners,
+    failures::socket_lost_and_resumed,
+    failures::socket_lost_during_switches,
+    failures::gateway_killed,
+    failures::herd_after_a_restart,
+    failures::chair_lost,
+    failures::partition,
+    rooms::join_storm,
+    rooms::two_chairs,
+    rooms::doubled_and_reordered_signals,
 ];
 
 /// The slot of the stage's picture, and the first tile.
@@ -118,6 +130,8 @@ pub fn source_switch_with_loss_and_reorder() -> Plan {
         switch: Duration::from_millis(1200),
         sound_lost: 60,
         sound_gap: 6,
+        // A frame's time: a slot that began with an older key frame catches up.
+        lips: Duration::from_millis(40),
         ..CLEAN_LIMITS
     };
     Plan { limits, ..plan }

@@ -94,6 +94,8 @@ pub enum Record {
     LetSpeak(MemberId),
     /// And to remove.
     Removed(MemberId),
+    /// The gateway's process started again: nothing that was bound is bound.
+    Restarted,
     /// In the eyes of a member another came or went.
     Moved {
         /// In whose eyes.

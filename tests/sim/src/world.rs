@@ -47,7 +47,7 @@ enum Event {
     /// The gateway learns it.
     Disconnected(ConnectionId),
     /// A write of the gateway's so-manieth life is on disk.
-    Stored(u32, WriteId, Box<Durable>),
+    Stored(u16, WriteId, Box<Durable>),
     /// The gateway comes back.
     Start,
     /// A client without a WebSocket tries again.
@@ -71,6 +71,15 @@ pub struct Life {
     pub reused: usize,
 }
 
+/// Messages of the gateway to one member.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Told {
+    /// How many.
+    pub messages: u64,
+    /// How much.
+    pub octets: u64,
+}
+
 /// What a run leaves for its judges.
 pub struct Outcome {
     /// What happened.
@@ -89,8 +98,8 @@ pub struct Outcome {
     pub key_frame_requests: u32,
     /// Whether some client's message was refused as malformed.
     pub malformed_messages: u32,
-    /// Octets of messages that the gateway sent to each member.
-    pub told: BTreeMap<MemberId, u64>,
+    /// What the gateway told each member.
+    pub told: BTreeMap<MemberId, Told>,
 }
 
 /// The gateway's process: what a restart loses.
@@ -111,14 +120,14 @@ pub struct World {
     /// None while the gateway is down.
     process: Option<Process>,
     /// Counts the gateway's lives.
-    life: u32,
+    life: u16,
     lives: Vec<Life>,
     /// The disk.
     durable: Durable,
     nodes: BTreeMap<MemberId, Node>,
     slots: BTreeMap<(MemberId, Ssrc), (SlotId, bool)>,
     trace: Trace,
-    told: BTreeMap<MemberId, u64>,
+    told: BTreeMap<MemberId, Told>,
     malformed_messages: u32,
     last_connection: u64,
 }
@@ -212,8 +221,9 @@ impl World {
 
     /// The gateway starts on what is on disk.
     fn begin_life(&mut self, config: ShardConfig) {
-        let gateway = SocketAddr::from(([192, 0, 2, 1], 10_000));
         self.life += 1;
+        // Each life answers with a certificate of its own; over the plain transport its address stands for that.
+        let gateway = SocketAddr::from(([192, 0, 2, 1], 10_000 + self.life));
         self.process = Some(Process {
             shard: Shard::new(config, PlainTransport::new(gateway)),
             conference: Conference::new(setup(&self.plan, self.durable.clone())),
@@ -306,6 +316,7 @@ impl World {
                 }
             }
             Event::Start => {
+                self.trace.add(self.now, Record::Restarted);
                 let config = ShardConfig { seed: self.random.next_u64() };
                 self.begin_life(config);
             }

@@ -274,10 +274,8 @@ class RoomClient implements Room {
         return reply.sdp;
       },
       onConnected: (connected) => {
-        batch(() => {
-          this.mediaLost.connected(connected);
-          this.mediaUp.value = connected;
-        });
+        this.mediaUp.value = connected;
+        this.mediaLost.connected(connected);
       },
       onRebuilt: () => this.received.rebuilt(),
       onSlots: () => this.received.streamsChanged(),

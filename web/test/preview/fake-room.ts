@@ -36,8 +36,6 @@ export interface Wish {
   readonly quiet: boolean;
   readonly camera: DeviceState;
   readonly soundBlocked: boolean;
-  /** So many wait at the door. */
-  readonly door?: number;
 }
 
 const NAMES = [
@@ -207,7 +205,7 @@ export function fakeRoom(wish: Wish): Room & { readonly others: Others } {
       return known;
     },
     present: computed(() => inOrder(rows.value).filter(isPresent)),
-    waiting: computed(() => rows.value.slice(rows.value.length - (wish.door ?? 0))),
+    waiting: signal([]),
     hands: computed(() => handQueue(rows.value)),
     stage,
     locked,
@@ -303,15 +301,7 @@ function startPhase(wish: Wish): Phase {
     case 'revoked':
     case 'taken_over':
     case 'left':
-    case 'deserted':
-      return {
-        name: 'ended',
-        reason: wish.page,
-        error: null,
-        by: wish.page === 'removed' ? 'Văn phòng' : null,
-      };
-    case 'waiting':
-      return { name: 'waiting', code: 'room_locked', place: 3 };
+      return { name: 'ended', reason: wish.page, error: null };
     default:
       return { name: 'idle' };
   }

@@ -92,6 +92,9 @@ pub fn stage_sounds_as_it_looks(trace: &Trace) -> Vec<String> {
             unjudged = Some((*at, *receiver));
             continue;
         }
+        if *record == Record::Restarted {
+            bound.clear();
+        }
         if let Some((at, receiver)) = unjudged.take() {
             let of = |slot| bound.get(&(receiver, slot)).copied();
             let (sound, picture) = (of(SlotId::STAGE_AUDIO).flatten(), of(SlotId::STAGE_VIDEO));
@@ -109,4 +112,16 @@ pub fn stage_sounds_as_it_looks(trace: &Trace) -> Vec<String> {
         }
     }
     found
+}
+
+/// By the gateway's reports picture and sound of the stage are of one moment, whatever the sender's clocks do.
+#[must_use]
+pub fn lips_together(trace: &Trace, limit: Duration) -> Vec<String> {
+    let apart = |(at, record): &(Duration, Record)| match record {
+        Record::Lips { receiver, member, apart } if Duration::from_micros(apart.unsigned_abs()) > limit => {
+            Some(format!("{at:?}: {receiver:?} sees {member:?} {apart} µs apart from what he says"))
+        }
+        _ => None,
+    };
+    trace.records.iter().filter_map(apart).collect()
 }

@@ -1,16 +1,18 @@
 //! Each oracle is shown a run that it must not let pass.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use giaoban_media::rtp::Ssrc;
 use giaoban_media_types::{MemberId, SlotId, SourceId, SourceKind};
 
 use super::*;
+use crate::client::Seat;
 use crate::plan::{CLEAN_LIMITS, Expected, Limits, Plan};
 use crate::plans::two_sites;
 use crate::tag::Tag;
 use crate::trace::{Record, Sealed, Trace};
-use crate::world;
+use crate::world::{self, Told};
 
 const STAGE: SlotId = SlotId::STAGE_VIDEO;
 
@@ -229,4 +231,53 @@ fn rosters_that_differ_or_missed_something_are_found() {
     assert_eq!(equal_rosters(&outcome).len(), 2);
     outcome.views.clear();
     assert_eq!(equal_rosters(&outcome).len(), 1);
+}
+
+#[test]
+fn lips_that_are_apart_are_found() {
+    let lips = |apart| {
+        let record = Record::Lips { receiver: MemberId(1), member: MemberId(2), apart };
+        lips_together(&trace([(0, record)]), CLEAN_LIMITS.lips).len()
+    };
+    assert_eq!((lips(20_000), lips(-20_000), lips(20_001), lips(-20_001)), (0, 0, 1, 1));
+}
+
+#[test]
+fn a_seat_that_is_not_kept_is_found() {
+    let seat = |hand| {
+        Box::new(Seat { hand, is_muted: true, room: (true, false), stage: None, slots: BTreeMap::new() })
+    };
+    let resumed = |hand| Record::Resumed { member: MemberId(2), before: seat(Some(3)), after: seat(hand) };
+    let found = |hand, plan: &Plan| seats_are_kept(&trace([(0, resumed(hand))]), plan).len();
+    assert_eq!((found(Some(3), &two_sites()), found(Some(4), &two_sites())), (0, 1));
+    assert_eq!(found(None, &Plan { is_kept: false, ..two_sites() }), 0, "something else happened meanwhile");
+}
+
+#[test]
+fn whoever_comes_or_goes_unasked_is_found() {
+    let moved = |at, is_there| (at, Record::Moved { receiver: MemberId(1), member: MemberId(2), is_there });
+    let run = |records: Vec<(u64, Record)>, plan: &Plan| {
+        let mut outcome = world::run(&short(), 1);
+        outcome.trace = trace(records);
+        nobody_comes_or_goes_unasked(&outcome, plan).len()
+    };
+    let plan = two_sites();
+    assert_eq!(run(vec![moved(100, true)], &plan), 0, "he joins once");
+    assert_eq!(run(vec![moved(100, true), moved(200, true)], &plan), 1);
+    assert_eq!(run(vec![moved(100, false)], &plan), 1);
+    assert_eq!(run(vec![(50, Record::Removed(MemberId(2))), moved(100, false)], &plan), 0);
+    let leaver = Plan { leavers: vec![2], ..two_sites() };
+    assert_eq!(run(vec![moved(100, true), moved(200, false), moved(300, true)], &leaver), 0);
+    assert_eq!(run(vec![moved(60_000, false)], &plan), 0, "at the end all leave");
+}
+
+#[test]
+fn a_member_who_is_told_too_much_is_found() {
+    let mut outcome = world::run(&short(), 1);
+    assert!(bounded_telling(&outcome, &CLEAN_LIMITS).is_empty());
+    let told = |octets, messages| Told { octets, messages };
+    for much in [told(CLEAN_LIMITS.told + 1, 1), told(1, CLEAN_LIMITS.messages + 1)] {
+        outcome.told.insert(MemberId(2), much);
+        assert_eq!(bounded_telling(&outcome, &CLEAN_LIMITS).len(), 1);
+    }
 }

@@ -11,6 +11,7 @@ use giaoban_signaling::wire::{
 use giaoban_signaling::{ConnectionId, Input, Output};
 
 use super::{Event, SIGNALING_DELAY, World};
+use crate::link::below;
 use crate::trace::Record;
 
 /// Time the disk takes.
@@ -18,7 +19,10 @@ const STORE_DELAY: Duration = Duration::from_millis(3);
 
 impl World {
     pub(super) fn take_message(&mut self, connection: ConnectionId, member: MemberId, text: &str) {
-        let Some(process) = &mut self.process else { return };
+        let Some(process) = &mut self.process else {
+            self.hang_up(connection, member);
+            return;
+        };
         let Ok(message) = parse_client(text) else {
             self.malformed_messages += 1;
             return;
@@ -35,6 +39,7 @@ impl World {
             return;
         }
         if !process.connections.contains_key(&connection) {
+            self.hang_up(connection, member);
             return;
         }
         let order = match &message {
@@ -110,8 +115,15 @@ impl World {
     fn close(&mut self, connection: ConnectionId) {
         let process = self.process.as_mut();
         if let Some(member) = process.and_then(|process| process.connections.remove(&connection)) {
-            self.queue.push(self.now + SIGNALING_DELAY, Event::Closed(connection, member));
+            self.hang_up(connection, member);
         }
+    }
+
+    /// A client learns that its WebSocket is gone, after all that it was told on it.
+    fn hang_up(&mut self, connection: ConnectionId, member: MemberId) {
+        let told = self.nodes.get(&member).map(|node| node.last_told).unwrap_or_default();
+        let at = told.max(self.now + SIGNALING_DELAY);
+        self.queue.push(at, Event::Closed(connection, member));
     }
 
     fn note(&mut self, command: &Command) {
@@ -144,10 +156,14 @@ impl World {
         let message = Rc::new(message);
         for &connection in connections {
             let Some(&member) = process.connections.get(&connection) else { continue };
-            *self.told.entry(member).or_default() += text.len() as u64;
+            let told = self.told.entry(member).or_default();
+            told.messages += 1;
+            told.octets += text.len() as u64;
             if let ServerMessage::Slots { slots } = &*message {
                 let Some(node) = self.nodes.get_mut(&member) else { continue };
-                for slot in slots {
+                // Nothing is told on a WebSocket that the client has lost already.
+                let is_heard = node.client.connection == Some(connection);
+                for slot in slots.iter().filter(|_| is_heard) {
                     let (place, epoch, source) = (SlotId(slot.slot), slot.epoch, slot.source.map(Into::into));
                     // What is said again to one who comes back is no other assignment.
                     if node.told.insert(place, epoch) != Some(epoch) {
@@ -156,8 +172,10 @@ impl World {
                     }
                 }
             }
-            let event = Event::FromGateway(connection, member, Rc::clone(&message));
-            self.queue.push(self.now + SIGNALING_DELAY, event);
+            let Some(node) = self.nodes.get_mut(&member) else { continue };
+            let late = below(&mut self.random, self.plan.signals.jitter_micros);
+            node.last_told = node.last_told.max(self.now + SIGNALING_DELAY + late);
+            self.queue.push(node.last_told, Event::FromGateway(connection, member, Rc::clone(&message)));
         }
     }
 }

@@ -40,13 +40,15 @@ pub(super) struct Node {
     pub(super) down: Link,
     /// Counts his transports; the streams of each are numbered anew.
     pub(super) transport: u32,
-    negotiated: Option<(u32, PeerId)>,
+    negotiated: Option<(u16, PeerId)>,
     /// The last assignment he was told of each slot.
     pub(super) told: BTreeMap<SlotId, u32>,
     /// Until then no WebSocket opens.
     no_socket_until: Duration,
     /// When the last message said on a WebSocket arrives.
     last_said: Duration,
+    /// When the last message told to him arrives.
+    pub(super) last_told: Duration,
     /// What he had when his WebSocket was lost.
     left: Option<Seat>,
     has_ticked: bool,
@@ -67,13 +69,14 @@ impl Node {
             told: BTreeMap::new(),
             no_socket_until: Duration::ZERO,
             last_said: Duration::ZERO,
+            last_told: Duration::ZERO,
             left: None,
             has_ticked: false,
         }
     }
 
     /// An offer of what stands already makes no other transport.
-    pub(super) fn negotiated(&mut self, life: u32, peer: PeerId) {
+    pub(super) fn negotiated(&mut self, life: u16, peer: PeerId) {
         if self.negotiated.replace((life, peer)) != Some((life, peer)) {
             self.transport += 1;
         }
