@@ -15,6 +15,11 @@ const BUDGET_BURST = 60;
 const BUDGET_PER_SECOND = 30;
 /** Heights on the wire. */
 const MAX_HEIGHT = 4320;
+/** Heights in which cameras come (`engine/codecs.ts`), and how much finer than shown a picture must be at least. */
+const LAYERS = [180, 360, 720] as const;
+const ENOUGH = 0.9;
+/** Pixels of one frame of all pictures together that a plain office computer decodes: seven of 720p. */
+export const DECODE_BUDGET = 7 * 1280 * 720;
 
 /** Who has which tile slot, by {@link sourceKey}. */
 export type Allotment = ReadonlyMap<string, number>;
@@ -74,6 +79,30 @@ export function allot(
   return next;
 }
 
+/** The layer that comes for a wish of `height`: the smallest that is fine enough, else the finest. */
+function layerFor(height: number): number {
+  return LAYERS.find((layer) => layer >= ENOUGH * height) ?? LAYERS[LAYERS.length - 1] ?? 0;
+}
+
+/** Pixels of a frame of all `wishes` together. */
+export function decoded(wishes: readonly Wish[]): number {
+  return wishes.reduce((sum, { height }) => sum + (layerFor(height) ** 2 * 16) / 9, 0);
+}
+
+/** Takes the tiles down a layer, the last and finest first, until a computer can decode them all; never the stage. */
+export function withinBudget(wishes: readonly Wish[]): Wish[] {
+  const next = wishes.map((wish) => ({ ...wish }));
+  for (const layer of [...LAYERS].reverse()) {
+    const coarser = LAYERS.filter((one) => one < layer).at(-1);
+    if (coarser === undefined) break;
+    for (const wish of [...next].reverse()) {
+      if (decoded(next) <= DECODE_BUDGET) return next;
+      if (wish.slot !== STAGE_VIDEO_SLOT && layerFor(wish.height) === layer) wish.height = coarser;
+    }
+  }
+  return next;
+}
+
 /** The whole wish. */
 export function wishesOf(input: WishInput, allotment: Allotment): Wish[] {
   const wishes: Wish[] = [];
@@ -86,7 +115,7 @@ export function wishesOf(input: WishInput, allotment: Allotment): Wish[] {
     const slot = allotment.get(sourceKey(source));
     if (slot !== undefined) wishes.push({ slot, source, height });
   }
-  return wishes;
+  return withinBudget(wishes);
 }
 
 /** Whether a wish asks for something that the one before did not, or for it larger. */

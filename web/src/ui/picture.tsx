@@ -1,12 +1,21 @@
 import { useEffect, useRef } from 'preact/hooks';
 
-/** A stream of this computer's own, without sound. */
+/** A stream of this computer's own, without sound. No stop of the Tab key, which Firefox makes of every video. */
 export function OwnVideo({ stream, mirrored }: { readonly stream: MediaStream; readonly mirrored: boolean }) {
   const element = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     if (element.current !== null) element.current.srcObject = stream;
   }, [stream]);
-  return <video ref={element} class={mirrored ? 'picture mirrored' : 'picture'} autoplay muted playsInline />;
+  return (
+    <video
+      ref={element}
+      class={mirrored ? 'picture mirrored' : 'picture'}
+      tabIndex={-1}
+      autoplay
+      muted
+      playsInline
+    />
+  );
 }
 
 /**
@@ -16,5 +25,5 @@ export function OwnVideo({ stream, mirrored }: { readonly stream: MediaStream; r
 export function RemoteVideo({ attach }: { readonly attach: (element: HTMLVideoElement) => () => void }) {
   const element = useRef<HTMLVideoElement>(null);
   useEffect(() => (element.current === null ? undefined : attach(element.current)), []);
-  return <video ref={element} class="picture" data-covered="" autoplay muted playsInline />;
+  return <video ref={element} class="picture" data-covered="" tabIndex={-1} autoplay muted playsInline />;
 }

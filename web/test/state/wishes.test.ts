@@ -2,11 +2,14 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MemberState, WireSource, Wish } from '../../src/gen/wire';
 import {
   allot,
+  DECODE_BUDGET,
+  decoded,
   deviceHeight,
   type WishInput,
   WishPacer,
   wantedTiles,
   wishesOf,
+  withinBudget,
 } from '../../src/state/wishes';
 
 const camera = (member: number): WireSource => ({ member, kind: 'camera' });
@@ -184,5 +187,28 @@ describe('the pace of wishes', () => {
     open = true;
     pacer.reset();
     expect(sent).toEqual([wish(100)]);
+  });
+});
+
+describe('what a computer can decode', () => {
+  const stage: Wish = { slot: 5, source: null, height: 1080 };
+  const tiles = (count: number, height: number): Wish[] =>
+    Array.from({ length: count }, (_, at) => ({ slot: 6 + at, source: camera(at + 1), height }));
+
+  it('changes nothing while it is enough', () => {
+    const wishes = [stage, ...tiles(6, 720)];
+    expect(withinBudget(wishes)).toEqual(wishes);
+  });
+
+  it('is kept by the last tiles first, and never at the cost of the stage', () => {
+    const kept = withinBudget([stage, ...tiles(9, 720)]);
+    expect(decoded(kept)).toBeLessThanOrEqual(DECODE_BUDGET);
+    expect(kept.map(({ height }) => height)).toEqual([1080, 720, 720, 720, 720, 720, 360, 360, 360, 360]);
+  });
+
+  it('bears a full page of the grid on a screen of twice the density', () => {
+    const kept = withinBudget(tiles(49, 270));
+    expect(decoded(kept)).toBeLessThanOrEqual(DECODE_BUDGET);
+    expect(kept.every(({ height }) => height >= 180)).toBe(true);
   });
 });
