@@ -7,14 +7,17 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use giaoban_signaling::wire::Role;
+use tokio::runtime::Runtime;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use self::arguments::{Arguments, Command, ConfigCommand, LinkCommand, LogLevel};
+use self::arguments::{ActsCommand, AdminCommand, Arguments, Command, ConfigCommand, LinkCommand, LogLevel};
 use crate::config::{Config, ConfigError};
 use crate::control::{self, ControlError, Reply, Request};
+use crate::data::{DataDirectory, DataError};
 use crate::gateway::StartError;
+use crate::store::{BackupError, Store, StoreError, Verdict, backup};
 
 /// Why a command failed; one line with a next step.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +28,14 @@ enum Failure {
     Start(#[from] StartError),
     #[error(transparent)]
     Control(#[from] ControlError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Backup(#[from] BackupError),
+    #[error(transparent)]
+    Data(#[from] DataError),
+    #[error("the record of acts was tampered with at act {at} or before it; compare with a backup")]
+    BrokenRecord { at: u64 },
     #[error("{0}")]
     Refused(String),
     #[error("cannot start the runtime: {0}; look at the limits of this account and machine")]
@@ -53,12 +64,30 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
             log_to_stderr(log);
             runtime.block_on(serve(options.config()?))
         }
-        Command::Link { place, command } => {
-            let data = place.config()?.data_directory();
-            let reply = runtime.block_on(control::ask(&data, &request(command)))?;
-            match reply {
-                Reply::Failed { message } => Err(Failure::Refused(message)),
-                reply => Ok(output::reply(&reply)?),
+        Command::Link { place, command } => ask(&runtime, &place.config()?, &request(command)),
+        Command::Admin { place, command: AdminCommand::Link { person } } => {
+            ask(&runtime, &place.config()?, &Request::AccountLink { person })
+        }
+        Command::Backup { place, file } => {
+            let config = place.config()?;
+            runtime.block_on(backup::backup(
+                config.database.url.as_ref(),
+                &config.data_directory(),
+                &file,
+            ))?;
+            Ok(output::backed_up(&file)?)
+        }
+        Command::Restore { place, file } => {
+            let config = place.config()?;
+            let data = DataDirectory::open(config.data_directory())?;
+            runtime.block_on(backup::restore(config.database.url.as_ref(), &data, &file))?;
+            Ok(output::restored()?)
+        }
+        Command::Acts { place, command: ActsCommand::Verify } => {
+            let config = place.config()?;
+            match runtime.block_on(verify_acts(&config))? {
+                Verdict::Holds { acts, head } => Ok(output::acts_hold(acts, &head)?),
+                Verdict::Broken { at } => Err(Failure::BrokenRecord { at }),
             }
         }
         Command::Config { command: ConfigCommand::Check { file } } => {
@@ -70,6 +99,21 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
             Ok(output::config(&config)?)
         }
     }
+}
+
+/// Asks the gateway that runs, and prints its answer.
+fn ask(runtime: &Runtime, config: &Config, request: &Request) -> Result<(), Failure> {
+    match runtime.block_on(control::ask(&config.data_directory(), request))? {
+        Reply::Failed { message } => Err(Failure::Refused(message)),
+        reply => Ok(output::reply(&reply)?),
+    }
+}
+
+async fn verify_acts(config: &Config) -> Result<Verdict, StoreError> {
+    let store = Store::existing(config.database.url.as_ref(), &config.data_directory()).await?;
+    let verdict = store.verify_acts().await;
+    store.close().await;
+    verdict
 }
 
 async fn serve(config: Config) -> Result<(), Failure> {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use giaoban_directory::{Actor, Code};
 use giaoban_media_types::MemberId;
 use giaoban_signaling::Input;
 use giaoban_signaling::wire::Role;
@@ -38,6 +39,11 @@ pub enum Request {
     },
     /// Every link.
     List,
+    /// A link by which a person sets name and password to sign in with.
+    AccountLink {
+        /// The person's code.
+        person: String,
+    },
     /// End a link; whoever is on its seat is cut at once.
     Revoke {
         /// Its number.
@@ -60,6 +66,11 @@ pub enum Reply {
     Links {
         /// In the order they were made.
         links: Vec<Listed>,
+    },
+    /// A link by which a person sets name and password. This is the only time its secret is shown.
+    AccountLinkMade {
+        /// The one-time secret.
+        secret: String,
     },
     /// The link is dead.
     Revoked,
@@ -178,6 +189,7 @@ impl Control {
             Request::New { site, role } => self.make(&site, role).await,
             Request::List => self.list().await,
             Request::Revoke { link } => self.revoke(link).await,
+            Request::AccountLink { person } => self.account_link(&person).await,
         };
         done.unwrap_or_else(|message| Reply::Failed { message })
     }
@@ -208,6 +220,15 @@ impl Control {
             });
         }
         Ok(Reply::Links { links })
+    }
+
+    async fn account_link(&self, person: &str) -> Result<Reply, String> {
+        let code = Code::new(person).map_err(|error| error.to_string())?;
+        let known = self.services.organisation.read().person_by_code(&code).map(|person| person.id);
+        let person = known.ok_or_else(|| format!("there is no person with the code {person}"))?;
+        let link = self.services.sign_in.make_link(Actor::Operator, person).await;
+        let secret = link.map_err(|error| error.to_string())?.as_str().to_owned();
+        Ok(Reply::AccountLinkMade { secret })
     }
 
     async fn revoke(&self, link: u32) -> Result<Reply, String> {

@@ -24,10 +24,13 @@ use crate::http::{self, ListenError, Listener};
 use crate::limits::Attempts;
 use crate::links::{self, LinkError, Links, NewLink};
 use crate::metrics::Metrics;
+use crate::organisation::Organisation;
 use crate::registry::Registry;
+use crate::secret::Secret;
 use crate::services::Services;
 use crate::shard_worker;
 use crate::shutdown::{ShutdownOrder, shutdown};
+use crate::sign_in::{SignIn, SignInError};
 use crate::store::{Store, StoreError};
 use crate::tickets::Tickets;
 use crate::tls::{Authority, ServerCertificate, TlsError, server_config};
@@ -59,6 +62,9 @@ pub enum StartError {
     /// The first links.
     #[error(transparent)]
     Links(#[from] LinkError),
+    /// The first administrator.
+    #[error("cannot make the first administrator: {0}")]
+    SignIn(#[from] SignInError),
     /// Anything else the system refused.
     #[error("cannot start {what}: {source}; look at the limits of this account and machine")]
     System {
@@ -90,6 +96,7 @@ pub struct Gateway {
     data: PathBuf,
     base: String,
     first_links: Vec<NewLink>,
+    first_administrator: Option<Secret>,
 }
 
 impl Gateway {
@@ -118,7 +125,12 @@ impl Gateway {
         let mut metrics_registry = MetricsRegistry::with_prefix("giaoban");
         metrics.register(&mut metrics_registry);
         let (order, down) = shutdown();
+        let organisation = Organisation::open(store.clone()).await?;
+        let sign_in = SignIn::new(store.clone(), Arc::clone(&organisation))?;
+        let first_administrator = sign_in.first_administrator().await?;
         let services = Arc::new(Services {
+            organisation,
+            sign_in,
             store,
             registry: Registry::default(),
             tickets: Arc::new(Tickets::default()),
@@ -146,6 +158,7 @@ impl Gateway {
             data: data.path().to_owned(),
             base: links.base().to_owned(),
             first_links,
+            first_administrator,
             order,
             services,
         };
@@ -190,6 +203,12 @@ impl Gateway {
     #[must_use]
     pub fn first_links(&self) -> &[NewLink] {
         &self.first_links
+    }
+
+    /// The secret by which the first administrator sets name and password, while nobody did.
+    #[must_use]
+    pub fn first_administrator(&self) -> Option<&str> {
+        self.first_administrator.as_ref().map(Secret::as_str)
     }
 
     /// Serves until `shutdown` is done, then goes down in bounded time.

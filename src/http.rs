@@ -1,5 +1,6 @@
 //! HTTP: the only place that knows status codes.
 
+mod admin;
 mod api;
 mod assets;
 mod headers;
@@ -35,8 +36,9 @@ pub fn routes(services: Arc<Services>) -> Router {
         .route("/api/v1/tickets", post(api::tickets))
         .route("/api/v1/socket", get(api::socket))
         .route("/ca.crt", get(authority))
-        .fallback(assets::serve)
         .layer(DefaultBodyLimit::max(MAX_BODY))
+        .merge(admin::routes())
+        .fallback(assets::serve)
         .layer(middleware::from_fn(time_out))
         .layer(middleware::from_fn(headers::secure))
         .with_state(services)
@@ -52,7 +54,9 @@ async fn authority(state: axum::extract::State<Arc<Services>>) -> Response {
 }
 
 async fn time_out(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await {
+    let is_table = request.uri().path().ends_with(".csv");
+    let timeout = if is_table { admin::TABLE_TIMEOUT } else { REQUEST_TIMEOUT };
+    match tokio::time::timeout(timeout, next.run(request)).await {
         Ok(response) => response,
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }

@@ -12,11 +12,13 @@ mod http;
 mod limits;
 mod links;
 mod metrics;
+mod organisation;
 mod registry;
 mod secret;
 mod services;
 mod shard_worker;
 mod shutdown;
+mod sign_in;
 mod store;
 #[cfg(test)]
 mod testing;

@@ -7,8 +7,10 @@ use giaoban_signaling::ConnectionId;
 
 use crate::limits::Attempts;
 use crate::metrics::Metrics;
+use crate::organisation::Organisation;
 use crate::registry::Registry;
 use crate::shutdown::Shutdown;
+use crate::sign_in::SignIn;
 use crate::store::Store;
 use crate::tickets::Tickets;
 
@@ -16,6 +18,10 @@ use crate::tickets::Tickets;
 pub struct Services {
     /// Rooms, seats, durable state.
     pub store: Store,
+    /// Units, people, who administers what.
+    pub organisation: Arc<Organisation>,
+    /// Accounts and sessions.
+    pub sign_in: SignIn,
     /// Which conference is where.
     pub registry: Registry,
     /// Tickets that are out.

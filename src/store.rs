@@ -1,15 +1,23 @@
 //! The store: rooms, seats with their links, durable state, resume secrets. SQLite in one file, or PostgreSQL.
 
+mod accounts;
+mod acts;
+pub mod backup;
 mod database;
+mod directory;
 mod record;
 mod row;
 mod schema;
 
+pub use accounts::{Account, Activated};
+pub use acts::{ActRow, NewAct, Verdict, milliseconds};
+pub use backup::BackupError;
 pub use row::{Admission, LinkRow, NewSeat, RoomRow};
 
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+use giaoban_directory::ActContent;
 use giaoban_media_types::{ConferenceId, MemberId};
 use giaoban_signaling::conference::Durable;
 use giaoban_signaling::wire::RoomInfo;
@@ -31,9 +39,12 @@ pub enum StoreError {
     /// The database refused or cannot be reached.
     #[error("the database failed: {0}")]
     Database(#[from] sqlx::Error),
-    /// The database file cannot be made.
-    #[error("cannot make the database: {0}")]
+    /// The database file cannot be made or opened.
+    #[error("cannot open the database: {0}")]
     File(#[from] std::io::Error),
+    /// The work was broken off by the gateway's own end.
+    #[error("the gateway is going down")]
+    Stopped,
     /// A row that this version cannot read.
     #[error("the database holds a {what} that this version cannot read; use the version that wrote it")]
     Unreadable {
@@ -58,6 +69,24 @@ impl Store {
             Some(url) => Self::connect(url.as_str()).await,
             None => Self::open(&data.join(FILE)).await,
         }
+    }
+
+    /// The configured database as it is: nothing is made and no table is changed, so a gateway may be running on it.
+    ///
+    /// # Errors
+    /// If there is none, or its tables are of another version.
+    pub async fn existing(url: Option<&DatabaseUrl>, data: &Path) -> Result<Self, StoreError> {
+        let database = match url {
+            Some(url) => Database::connect(url.as_str()).await?,
+            None => {
+                std::fs::metadata(data.join(FILE))?;
+                Database::open_file(&data.join(FILE)).await?
+            }
+        };
+        if !schema::is_current(&database).await? {
+            return Err(StoreError::Unreadable { what: "table" });
+        }
+        Ok(Self { database })
     }
 
     /// Opens an SQLite file and brings its tables up to date. The file is readable by its owner alone.
@@ -137,7 +166,7 @@ impl Store {
     /// # Errors
     /// See [`StoreError`].
     pub async fn add_seat(&self, conference: ConferenceId, seat: &NewSeat) -> Result<MemberId, StoreError> {
-        let mut transaction = self.database.begin().await?;
+        let mut transaction = self.database.begin_ordered().await?;
         let member = insert_seat(&mut transaction, conference, seat).await?;
         transaction.commit().await?;
         Ok(member)
@@ -169,11 +198,15 @@ impl Store {
     /// # Errors
     /// See [`StoreError`].
     pub async fn revoke(&self, member: MemberId) -> Result<Option<ConferenceId>, StoreError> {
-        let mut transaction = self.database.begin().await?;
+        let mut transaction = self.database.begin_ordered().await?;
         let revoke = "UPDATE seats SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL RETURNING room";
         let values = values![seconds(SystemTime::now()), member.0];
         let room: Option<(i64,)> = transaction.optional(revoke, values).await?;
         transaction.execute("DELETE FROM resumes WHERE seat = $1", values![member.0]).await?;
+        if room.is_some() {
+            let content = ActContent::LinkRevoked { link: member.0 };
+            acts::append(&mut transaction, &[NewAct::of_gateway(content)]).await?;
+        }
         transaction.commit().await?;
         room.map(|(room,)| row::id(room).map(ConferenceId)).transpose()
     }
@@ -256,7 +289,10 @@ async fn insert_seat(
         seconds(SystemTime::now())
     ];
     let (id,) = transaction.one(insert, values).await?;
-    row::id(id).map(MemberId)
+    let member = MemberId(row::id(id)?);
+    let content = ActContent::LinkMade { link: member.0, site: seat.name.clone() };
+    acts::append(transaction, &[NewAct::of_gateway(content)]).await?;
+    Ok(member)
 }
 
 fn seconds(time: SystemTime) -> i64 {

@@ -32,6 +32,34 @@ pub enum Command {
         #[command(subcommand)]
         command: LinkCommand,
     },
+    /// People who administer
+    Admin {
+        #[command(flatten)]
+        place: Place,
+        #[command(subcommand)]
+        command: AdminCommand,
+    },
+    /// Write everything the database holds, and the authority's key, to one file; the gateway may be running
+    Backup {
+        #[command(flatten)]
+        place: Place,
+        /// The file to make; whoever has it has everything
+        file: PathBuf,
+    },
+    /// Put a backup in the place of an empty database; the gateway must not be running
+    Restore {
+        #[command(flatten)]
+        place: Place,
+        /// The file that `giaoban backup` made
+        file: PathBuf,
+    },
+    /// The record of acts
+    Acts {
+        #[command(flatten)]
+        place: Place,
+        #[command(subcommand)]
+        command: ActsCommand,
+    },
     /// Look at a configuration without serving
     Config {
         #[command(subcommand)]
@@ -58,6 +86,22 @@ pub enum LinkCommand {
         #[arg(value_name = "ID")]
         link: u32,
     },
+}
+
+#[derive(Subcommand)]
+pub enum AdminCommand {
+    /// Print a one-time secret by which a person sets name and password anew; it ends one-time codes too
+    Link {
+        /// The person's code; the first administrator's is quan-tri
+        #[arg(value_name = "CODE")]
+        person: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub enum ActsCommand {
+    /// Check that each act follows from the one before it; the gateway may be running
+    Verify,
 }
 
 #[derive(Subcommand)]

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::io::{self, Write};
+use std::path::Path;
 
 use giaoban_signaling::wire::Role;
 
@@ -43,6 +44,15 @@ pub fn started(gateway: &Gateway) -> io::Result<()> {
         )?;
     }
     writeln!(out)?;
+    if let Some(secret) = gateway.first_administrator() {
+        writeln!(
+            out,
+            "Nobody administers this gateway yet. One-time secret of the first administrator, shown anew at each"
+        )?;
+        writeln!(out, "start until it is used (docs/operations.en.md, Administration):")?;
+        writeln!(out, "       {secret}")?;
+        writeln!(out)?;
+    }
     writeln!(out, "Browsers must trust this gateway's own authority: import {base}/ca.crt (also")?;
     writeln!(out, "{}) as an authority for web sites.", gateway.data_directory().join("ca.crt").display())?;
     out.flush()
@@ -54,9 +64,42 @@ pub fn reply(reply: &Reply) -> io::Result<()> {
     match reply {
         Reply::Made { link, url } => writeln!(out, "link {link}, shown only this once:\n{url}")?,
         Reply::Links { links } => list(&mut out, links)?,
+        Reply::AccountLinkMade { secret } => {
+            writeln!(out, "one-time secret, shown only this once, good for 72 hours:\n{secret}")?;
+            writeln!(
+                out,
+                "It goes to POST /api/v1/account/activate (docs/operations.en.md, Administration)."
+            )?;
+        }
         Reply::Revoked => writeln!(out, "revoked")?,
         Reply::Failed { .. } => {}
     }
+    out.flush()
+}
+
+/// A backup that was made.
+pub fn backed_up(file: &Path) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "backed up to {}; whoever has it has everything: keep it locked away", file.display())?;
+    out.flush()
+}
+
+/// A backup that was restored.
+pub fn restored() -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "restored; start the gateway with `giaoban serve`")?;
+    out.flush()
+}
+
+/// A record of acts that holds, with what to compare it with later.
+pub fn acts_hold(acts: u64, head: &[u8; 32]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "The record of acts holds: {acts} acts.")?;
+    write!(out, "Note this hash of the last one; it tells whether the record was cut off or written anew: ")?;
+    for byte in head {
+        write!(out, "{byte:02x}")?;
+    }
+    writeln!(out)?;
     out.flush()
 }
 

@@ -122,7 +122,7 @@ async fn admit(
 /// Whether a request comes from our own page. A browser always names the origin of a POST and of a WebSocket;
 /// other programs need not, and carry no one's authority but what they present. A page that hides its
 /// referrer may hide its origin with it, but not that the request stays within it.
-fn is_same_origin(headers: &HeaderMap) -> bool {
+pub(super) fn is_same_origin(headers: &HeaderMap) -> bool {
     let Some(origin) = headers.get(header::ORIGIN) else { return true };
     if origin == "null" {
         return headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin");

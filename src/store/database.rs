@@ -5,11 +5,12 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
+use futures_util::TryStreamExt;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
-use sqlx::{FromRow, PgPool, Postgres, Sqlite, SqlitePool};
+use sqlx::{FromRow, PgPool, Postgres, Row, Sqlite, SqlitePool};
 
 use super::StoreError;
 
@@ -50,6 +51,14 @@ macro_rules! values {
     ($($value:expr),* $(,)?) => { vec![$($crate::store::database::Value::from($value)),*] };
 }
 pub(super) use values;
+
+/// What a column holds.
+#[derive(Clone, Copy)]
+pub(super) enum Kind {
+    Int,
+    Text,
+    Blob,
+}
 
 /// What a row of either database can be read as: tuples of `i64`, `String`, `Vec<u8>` and their options.
 pub(super) trait Record:
@@ -103,6 +112,16 @@ impl Database {
         Ok(Self::Sqlite(pool))
     }
 
+    /// Opens an SQLite file that one program writes once: no log beside it.
+    pub(super) async fn create_copy(path: &Path) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .journal_mode(SqliteJournalMode::Delete)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true);
+        Ok(Self::Sqlite(SqlitePoolOptions::new().max_connections(1).connect_with(options).await?))
+    }
+
     /// Connects to a PostgreSQL database.
     pub(super) async fn connect(url: &str) -> Result<Self, StoreError> {
         let options = PgConnectOptions::from_str(url)?.application_name("giaoban");
@@ -133,6 +152,17 @@ impl Database {
         let mut transaction = self.begin().await?;
         if let Transaction::Postgres(_) = transaction {
             transaction.execute("SELECT pg_advisory_xact_lock($1)", values![ORDER_LOCK]).await?;
+        }
+        Ok(transaction)
+    }
+
+    /// Begins a transaction that sees everything as of one moment. SQLite's do so by themselves.
+    pub(super) async fn begin_snapshot(&self) -> Result<Transaction, StoreError> {
+        let mut transaction = self.begin().await?;
+        if let Transaction::Postgres(_) = transaction {
+            transaction
+                .execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY", values![])
+                .await?;
         }
         Ok(transaction)
     }
@@ -206,6 +236,48 @@ impl Transaction {
             Self::Sqlite(tx) => bound!(sql, values, query_as).fetch_one(&mut **tx).await?,
             Self::Postgres(tx) => bound!(sql, values, query_as).fetch_one(&mut **tx).await?,
         })
+    }
+
+    /// Reads rows one after the other and puts each into another database. `insert` ends before its placeholders.
+    pub(super) async fn copy(
+        &mut self,
+        select: &'static str,
+        kinds: &[Kind],
+        target: &mut Transaction,
+        insert: &'static str,
+    ) -> Result<(), StoreError> {
+        let places: Vec<String> = (1..=kinds.len()).map(|place| format!("${place}")).collect();
+        let insert = format!("{insert}{})", places.join(", "));
+        macro_rules! copied {
+            ($connection:expr) => {{
+                let mut rows = sqlx::query(select).fetch(&mut **$connection);
+                while let Some(row) = rows.try_next().await? {
+                    let mut values = Vec::with_capacity(kinds.len());
+                    for (column, kind) in kinds.iter().enumerate() {
+                        values.push(match kind {
+                            Kind::Int => Value::Int(row.try_get(column)?),
+                            Kind::Text => Value::Text(row.try_get(column)?),
+                            Kind::Blob => Value::Blob(row.try_get(column)?),
+                        });
+                    }
+                    target.put(&insert, values).await?;
+                }
+            }};
+        }
+        match self {
+            Self::Sqlite(tx) => copied!(tx),
+            Self::Postgres(tx) => copied!(tx),
+        }
+        Ok(())
+    }
+
+    async fn put(&mut self, insert: &str, values: Vec<Value>) -> Result<(), StoreError> {
+        let insert = sqlx::AssertSqlSafe(insert.to_owned());
+        match self {
+            Self::Sqlite(tx) => bound!(insert, values, query).execute(&mut **tx).await.map(drop)?,
+            Self::Postgres(tx) => bound!(insert, values, query).execute(&mut **tx).await.map(drop)?,
+        }
+        Ok(())
     }
 
     /// Runs a script of several statements.

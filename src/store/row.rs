@@ -114,7 +114,7 @@ pub(super) fn to_text(value: &impl Serialize) -> Result<String, StoreError> {
     }
 }
 
-fn from_text<T: DeserializeOwned>(text: &str, what: &'static str) -> Result<T, StoreError> {
+pub(super) fn from_text<T: DeserializeOwned>(text: &str, what: &'static str) -> Result<T, StoreError> {
     serde_json::from_value(serde_json::Value::String(text.to_owned()))
         .map_err(|_| StoreError::Unreadable { what })
 }

@@ -14,7 +14,15 @@ struct Step {
     postgres: &'static str,
 }
 
-const STEPS: [Step; 1] = [Step { tables: include_str!("schema/1.sql"), sqlite: "", postgres: "" }];
+const STEPS: [Step; 3] = [
+    Step { tables: include_str!("schema/1.sql"), sqlite: "", postgres: "" },
+    Step {
+        tables: include_str!("schema/2.sql"),
+        sqlite: include_str!("schema/2-sqlite.sql"),
+        postgres: include_str!("schema/2-postgres.sql"),
+    },
+    Step { tables: include_str!("schema/3.sql"), sqlite: "", postgres: "" },
+];
 
 /// SQLite's words that stand in scripts, and PostgreSQL's. Longer ones come before those they contain.
 const WORDS: [(&str, &str); 5] = [
@@ -26,7 +34,7 @@ const WORDS: [(&str, &str); 5] = [
 ];
 
 /// The version of the tables that this program reads and writes.
-pub(super) const VERSION: i64 = STEPS.len() as i64;
+const VERSION: i64 = STEPS.len() as i64;
 
 /// Runs the steps that this database has not seen, each whole or not at all.
 pub(super) async fn migrate(database: &Database) -> Result<(), StoreError> {
@@ -48,8 +56,13 @@ pub(super) async fn migrate(database: &Database) -> Result<(), StoreError> {
     }
 }
 
+/// Whether a database has the tables of this version.
+pub(super) async fn is_current(database: &Database) -> Result<bool, StoreError> {
+    Ok(version(&mut database.begin().await?).await? == VERSION)
+}
+
 /// How many steps a database has seen.
-pub(super) async fn version(transaction: &mut Transaction) -> Result<i64, StoreError> {
+async fn version(transaction: &mut Transaction) -> Result<i64, StoreError> {
     let sql = match transaction {
         Transaction::Sqlite(_) => "PRAGMA user_version",
         Transaction::Postgres(_) => "SELECT coalesce(max(version), 0) FROM schema_version",

@@ -7,6 +7,10 @@ import { closeAll, enter } from './harness/room.mjs';
 import { until } from './harness/until.mjs';
 
 const RETURN = 3_000;
+/** Pictures are dimmed so soon after the connection is lost: two seconds and a page's tick. */
+const DIM = 3_500;
+/** What the counted seconds may be off. */
+const COUNT_ERROR = 2.5;
 /** So many frames in a row make a picture that is back. */
 const FRAMES_BACK = 3;
 
@@ -24,15 +28,32 @@ describe('an outage', () => {
 
     const framesSince = async (member, other, since) => ((await member.seen()).frames[`tile ${other.id}`] ?? []).filter((at) => at >= since);
 
+    /** Dimmed soon after the loss, then a banner whose seconds are those since the loss, and a microphone that says so. */
+    const isTold = async (context, member, began, protocols) => {
+        if (protocols.includes('tcp')) {
+            const dimmed = await until('the pictures are dimmed', async () => (await member.page.$('.pictures[data-outage="dim"]')) && Date.now(), DIM, 20);
+            assert.notEqual(await member.page.$('.outage-note, .outage-banner'), null, 'and it is said');
+            context.diagnostic(`${member.kind}: dimmed ${dimmed - began} ms after the loss`);
+        }
+        const banner = () => member.page.evaluate(() => document.querySelector('.outage-banner')?.textContent ?? '');
+        const text = await until('a banner', banner, 12_000, 20);
+        const lasted = (Date.now() - began) / 1000;
+        const counted = Number(/\d+/.exec(text)?.[0]);
+        context.diagnostic(`${member.kind}: "${text}" ${lasted.toFixed(1)} s after the loss`);
+        assert.ok(Math.abs(counted - lasted) <= COUNT_ERROR, `${counted} s counted, ${lasted} s lasted`);
+        assert.equal(await member.page.$eval('[data-tool="microphone"]', ({ dataset }) => dataset.tone), 'warn', 'the microphone says that it is not sent');
+    };
+
     for (const seconds of [5, 45]) {
         for (const [what, protocols] of [['media', ['udp']], ['the WebSocket', ['tcp']], ['everything', ['udp', 'tcp']]]) {
             test(`of ${seconds} s of ${what}`, async (context) => {
                 const before = await gateway.relay.count();
                 const began = Date.now();
                 await gateway.relay.goDark(protocols);
-                await pause(seconds * 1000);
-                const healed = Date.now();
-                await gateway.relay.heal(protocols);
+                const healed = await Promise.all(seconds > 5 ? members.map((member) => isTold(context, member, began, protocols)) : [])
+                    .then(() => pause(Math.max(0, began + seconds * 1000 - Date.now())))
+                    .then(() => Date.now())
+                    .finally(() => gateway.relay.heal(protocols));
                 for (const [member, other] of [members, members.toReversed()]) {
                     const frames = await until(
                         async () => `${member.name} sees ${other.name} again: ${JSON.stringify(await member.pictures())}`,
@@ -58,6 +79,6 @@ describe('an outage', () => {
     }
 
     test('no frame ever stood under another site’s name', async () => {
-        for (const member of members) assert.deepEqual((await member.seen()).wrong, []);
+        for (const member of members) assert.deepEqual((await member.seen()).wrong, [], `${member.kind}, member ${member.id}`);
     });
 });

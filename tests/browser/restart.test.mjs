@@ -121,7 +121,7 @@ describe('a gateway that is killed and started again', () => {
 
     test('shows no frame under another site’s name, and no page met an error', async () => {
         for (const member of members) {
-            assert.deepEqual((await member.seen()).wrong.filter(({ at }) => at >= killed), []);
+            assert.deepEqual((await member.seen()).wrong.filter(({ at }) => at >= killed), [], `${member.kind}, member ${member.id}`);
             // Firefox counts every try to connect to a gateway that is gone as an error of the page.
             assert.deepEqual(member.faults.filter((fault) => !fault.includes('/api/v1/socket')), []);
         }

@@ -33,6 +33,8 @@ pub struct Fixture {
     pub private: SocketAddr,
     /// The secrets of the first links: the chair's, then three sites'.
     pub secrets: Vec<String>,
+    /// The one-time secret of the first administrator, while it was not used.
+    pub first_administrator: Option<String>,
     pub directory: PathBuf,
     runs: Runs,
 }
@@ -66,7 +68,14 @@ impl Fixture {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let directory = std::env::temp_dir().join(format!("giaoban-gateway-{}-{number}", std::process::id()));
         let unknown = SocketAddr::from(([127, 0, 0, 1], 0));
-        Self { https: unknown, private: unknown, secrets: Vec::new(), directory, runs: Runs::Not }
+        Self {
+            https: unknown,
+            private: unknown,
+            secrets: Vec::new(),
+            first_administrator: None,
+            directory,
+            runs: Runs::Not,
+        }
     }
 
     async fn serve_apart(&mut self) {
@@ -112,6 +121,7 @@ impl Fixture {
             let secret = |url: &str| url.split_once('#').unwrap().1.to_owned();
             self.secrets = gateway.first_links().iter().map(|link| secret(&link.url)).collect();
         }
+        self.first_administrator = gateway.first_administrator().map(str::to_owned);
         let (stop, stopped) = oneshot::channel();
         let served = tokio::spawn(async move {
             gateway.run(async { stopped.await.unwrap_or_default() }).await.unwrap();
@@ -246,7 +256,7 @@ where
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer).await;
     let split = answer.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
-    let head = String::from_utf8(answer[..split].to_vec()).unwrap().to_lowercase();
+    let head = String::from_utf8(answer[..split].to_vec()).unwrap();
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
     (status, head, answer[split + 4..].to_vec())
 }

@@ -1,6 +1,12 @@
 //! The real gateway over TLS, on ports of the system's choice.
 
 #[cfg(test)]
+mod administering;
+#[cfg(test)]
+mod administrator;
+#[cfg(test)]
+mod attacking;
+#[cfg(test)]
 mod client;
 #[cfg(test)]
 mod disturbing;
@@ -16,6 +22,8 @@ mod member;
 mod muting;
 #[cfg(test)]
 mod ordering;
+#[cfg(test)]
+mod persisting;
 #[cfg(test)]
 mod process;
 #[cfg(test)]

@@ -134,7 +134,7 @@ export class Socket {
       const since = this.state.since;
       this.drop();
       void this.connect(since);
-    } else if (this.state.name === 'open' || this.state.name === 'queued') {
+    } else if (this.stands) {
       this.sendPing();
     }
   }
@@ -200,10 +200,15 @@ export class Socket {
 
   /** The gateway keeps the connection at the door: it is pinged, so that its loss is seen. */
   private queued(since: number): void {
-    if (this.state.name === 'queued' || this.state.name === 'open') return;
+    if (this.stands) return;
     this.attempt = 0;
     this.setState({ name: 'queued', since });
     this.sendPing();
+  }
+
+  /** The gateway has answered the hello and holds the connection, in the room or at the door. */
+  private get stands(): boolean {
+    return this.state.name === 'open' || this.state.name === 'queued';
   }
 
   private heard(): void {
@@ -239,7 +244,7 @@ export class Socket {
         this.take(message.request)?.reject(new RequestError(message.code));
         return;
       case 'error':
-        this.refused(message.code, this.state.name === 'open' ? Date.now() : since);
+        this.refused(message.code, this.stands ? Date.now() : since);
         return;
       default:
         this.owner.onMessage(message);
@@ -269,7 +274,7 @@ export class Socket {
 
   /** `since`: when it was first missing, where it was not open. */
   private lost(since: number): void {
-    const stood = this.state.name === 'open' || this.state.name === 'queued';
+    const stood = this.stands;
     // What fell silent was lost when it was heard last, not when that was noticed.
     const from = stood ? (this.quiet ? this.heardAt : Date.now()) : since;
     // The first try after a loss comes at once: most losses are a changed path or a restarted gateway.

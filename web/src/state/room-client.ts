@@ -274,8 +274,10 @@ class RoomClient implements Room {
         return reply.sdp;
       },
       onConnected: (connected) => {
-        this.mediaUp.value = connected;
-        this.mediaLost.connected(connected);
+        batch(() => {
+          this.mediaLost.connected(connected);
+          this.mediaUp.value = connected;
+        });
       },
       onRebuilt: () => this.received.rebuilt(),
       onSlots: () => this.received.streamsChanged(),

@@ -246,6 +246,17 @@ describe('a socket', () => {
     expect(socket.send({ type: 'leave' })).toBe(true);
   });
 
+  it('tries soon again when a gateway goes down that kept it at the door for long', async () => {
+    socket.open();
+    await settle();
+    FakeWebSocket.last().accept();
+    FakeWebSocket.last().say({ type: 'waiting', code: 'room_full', place: 1 });
+    vi.setSystemTime(Date.now() + 600_000);
+    FakeWebSocket.last().say({ type: 'error', code: 'shutting_down' });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(FakeWebSocket.all).toHaveLength(2);
+  });
+
   it('settles a request by its number', async () => {
     const ws = await join();
     const raised = socket.request({ type: 'hand', raised: true });

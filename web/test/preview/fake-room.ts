@@ -36,6 +36,8 @@ export interface Wish {
   readonly quiet: boolean;
   readonly camera: DeviceState;
   readonly soundBlocked: boolean;
+  /** So many wait at the door. */
+  readonly door?: number;
 }
 
 const NAMES = [
@@ -205,7 +207,7 @@ export function fakeRoom(wish: Wish): Room & { readonly others: Others } {
       return known;
     },
     present: computed(() => inOrder(rows.value).filter(isPresent)),
-    waiting: signal([]),
+    waiting: computed(() => rows.value.slice(rows.value.length - (wish.door ?? 0))),
     hands: computed(() => handQueue(rows.value)),
     stage,
     locked,
@@ -301,7 +303,15 @@ function startPhase(wish: Wish): Phase {
     case 'revoked':
     case 'taken_over':
     case 'left':
-      return { name: 'ended', reason: wish.page, error: null };
+    case 'deserted':
+      return {
+        name: 'ended',
+        reason: wish.page,
+        error: null,
+        by: wish.page === 'removed' ? 'Văn phòng' : null,
+      };
+    case 'waiting':
+      return { name: 'waiting', code: 'room_locked', place: 3 };
     default:
       return { name: 'idle' };
   }

@@ -38,6 +38,7 @@ const room = fakeRoom({
   quiet: has('quiet'),
   camera,
   soundBlocked: has('blocked'),
+  door: Number(asked.get('door') ?? 0),
 });
 const view = new RoomView(room);
 view.layout.value = (asked.get('layout') ?? 'stage') as Layout;

@@ -1,0 +1,65 @@
+//! The API of administration: accounts and sessions, units, people, appointments, the record of acts.
+
+mod account;
+mod acts;
+mod appointments;
+mod csv;
+mod fault;
+mod guard;
+mod openapi;
+mod page;
+mod people;
+mod tables;
+mod units;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use axum::routing::{delete, get, post, put};
+
+use crate::services::Services;
+
+/// Largest table taken in: 20,000 people in lines of 200 bytes.
+const MAX_TABLE: usize = 4 << 20;
+
+/// Largest body of another request: a merger of all units of a country.
+const MAX_BODY: usize = 64 << 10;
+
+/// How long a table may take.
+pub const TABLE_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// Every route, with its guard.
+pub fn routes() -> Router<Arc<Services>> {
+    let tables = Router::new()
+        .route("/api/v1/units.csv", get(tables::export_units).post(tables::import_units))
+        .route("/api/v1/people.csv", get(tables::export_people).post(tables::import_people))
+        .layer(DefaultBodyLimit::max(MAX_TABLE));
+    Router::new()
+        .route("/api/v1/openapi.json", get(openapi::document))
+        .route("/api/v1/account/activate", post(account::activate))
+        .route("/api/v1/account/password", put(account::change_password))
+        .route("/api/v1/account/codes", post(account::new_codes).put(account::set_codes))
+        .route("/api/v1/session", post(account::sign_in).get(account::who).delete(account::sign_out))
+        .route("/api/v1/sessions", delete(account::sign_out_everywhere))
+        .route("/api/v1/units", get(units::list).post(units::create))
+        .route("/api/v1/units/merge", post(units::merge))
+        .route("/api/v1/units/{unit}", get(units::one))
+        .route("/api/v1/units/{unit}/rename", post(units::rename))
+        .route("/api/v1/units/{unit}/move", post(units::move_to))
+        .route("/api/v1/units/{unit}/split", post(units::split))
+        .route("/api/v1/units/{unit}/abolish", post(units::abolish))
+        .route("/api/v1/people", get(people::list).post(people::create))
+        .route("/api/v1/people/{person}", get(people::one).put(people::update))
+        .route("/api/v1/people/{person}/move", post(people::move_to))
+        .route("/api/v1/people/{person}/retire", post(people::retire))
+        .route("/api/v1/people/{person}/account-link", post(people::account_link))
+        .route("/api/v1/appointments", get(appointments::list).post(appointments::create))
+        .route("/api/v1/appointments/{appointment}", delete(appointments::end))
+        .route("/api/v1/acts", get(acts::list))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .merge(tables)
+        .layer(middleware::from_fn(guard::same_origin))
+}
