@@ -96,8 +96,8 @@ export async function launch(kind, { width = 1366, height = 768, realAutoplay = 
 }
 
 /** Opens a page whose camera and microphone are the site's own colour and tone; `site` is null for none. */
-export async function openPage({ browser, kind }, site) {
-    const page = kind === 'chromium' ? (await browser.pages())[0] : await browser.newPage();
+export async function openPage({ browser, kind }, site, another = false) {
+    const page = kind === 'chromium' && !another ? (await browser.pages())[0] : await browser.newPage();
     await page.evaluateOnNewDocument(observer);
     if (site !== null) await page.evaluateOnNewDocument(`window.__site = ${JSON.stringify(site)};\n${devices}`);
     return page;

@@ -25,8 +25,11 @@ function link(left, leftAddress, right, rightAddress, name) {
     ip('-n', left, 'link', 'add', `${name}l`, 'type', 'veth', 'peer', 'name', `${name}r`, 'netns', right);
     ip('-n', left, 'address', 'add', `${leftAddress}/24`, 'dev', `${name}l`);
     ip('-n', right, 'address', 'add', `${rightAddress}/24`, 'dev', `${name}r`);
-    ip('-n', left, 'link', 'set', `${name}l`, 'up');
-    ip('-n', right, 'link', 'set', `${name}r`, 'up');
+    for (const [namespace, end] of [[left, `${name}l`], [right, `${name}r`]]) {
+        // An address of its own would come up two seconds later, and Chromium drops its requests when a network changes.
+        ip('-n', namespace, 'link', 'set', end, 'addrgenmode', 'none');
+        ip('-n', namespace, 'link', 'set', end, 'up');
+    }
 }
 
 /** Makes the namespaces. */
@@ -42,6 +45,14 @@ export function createNetwork(prefix) {
     // A page without leave to use a camera learns only of the address of the default route (RFC 8828 §5.2).
     // This one leads nowhere: the relay's namespace does not forward.
     ip('-n', browsers, 'route', 'add', 'default', 'via', address.relay);
+}
+
+/** Gives the browsers their `number`th address towards `direct` in place of the one they have; returns the number. */
+export function changeAddress(prefix, number) {
+    const { browsers } = namespaces(prefix);
+    ip('-n', browsers, 'address', 'flush', 'dev', 'bdl');
+    ip('-n', browsers, 'address', 'add', `10.91.1.${2 + number}/24`, 'dev', 'bdl');
+    return number;
 }
 
 /** Removes whatever of the namespaces there is. */

@@ -6,10 +6,13 @@ import { until } from './until.mjs';
 
 const PAGE_DEADLINE = 30_000;
 
-/** Starts a browser for the seat and opens its link; the lobby is shown. */
+/**
+ * Starts a browser for the seat and opens its link; the lobby is shown. `beside`: another member in whose browser it
+ * becomes one more page.
+ */
 export async function open(kind, link, site, options = {}) {
-    const browser = await launch(kind, options);
-    const page = await openPage(browser, site);
+    const browser = options.beside ? { ...options.beside.browser, close: async () => {} } : await launch(kind, options);
+    const page = await openPage(browser, site, options.beside !== undefined);
     const requests = [];
     page.on('request', (request) => requests.push(request.url()));
     const faults = [];
@@ -68,16 +71,21 @@ class Member {
         return this.order(other, 0);
     }
 
+    /** The same with the screen that he shares, once the roster has it: that makes four orders of three. */
+    pinScreen(other) {
+        return this.order(other, 1, 4);
+    }
+
     /** As the chair: mutes the other, who shares no screen. */
     mute(other) {
         return this.order(other, 1);
     }
 
-    /** Gives the order that stands at `place` in the chair's menu of the other. */
-    async order(other, place) {
+    /** Gives the order that stands at `place` in the chair's menu of the other, when there are so many in it. */
+    async order(other, place, least = 1) {
         const asked = await this.page.evaluate(() => Date.now());
         await this.page.click(`.tile[data-member="${other.id}"] .menu-button`);
-        await this.page.waitForSelector('#chair-menu:popover-open .order');
+        await this.page.waitForSelector(`#chair-menu:popover-open .order:nth-of-type(${least})`, { timeout: PAGE_DEADLINE });
         await (await this.page.$$('#chair-menu .order'))[place].click();
         const done = await until('the order is accepted', async () => (await this.received('done', asked))[0], 10_000, 10);
         return done.at;

@@ -1,11 +1,13 @@
 // Runs in the page before anything else: the site's camera is a canvas in its own colour, its microphone an
-// oscillator at its own pitch. `window.__site` is { colour, screen, tone (Hz or 'speech'), width, height, rate }, and for a
-// site without devices { refuseWith: the name of the error }, for pictures that people look at { scene: how many sit there }.
+// oscillator at its own pitch. `window.__site` is { colour, screen, tone (Hz or 'speech'), width, height, rate }; for a
+// shared screen that sounds { screenTone }, for a site without devices { refuseWith: the name of the error }, for
+// pictures that people look at { scene: how many sit there }.
 (() => {
     // Only a page that came over TLS has devices: not the empty one before it.
     if (navigator.mediaDevices === undefined) return;
     const site = window.__site;
     const FLASH_TONE = 3000;
+    const LOUD = 0.4;
     const known = [
         { kind: 'videoinput', deviceId: 'camera', groupId: 'site', label: 'Camera' },
         { kind: 'audioinput', deviceId: 'microphone', groupId: 'site', label: 'Microphone' },
@@ -132,7 +134,8 @@
     function sound(tone) {
         const context = clock();
         const output = context.createMediaStreamDestination();
-        const volume = new GainNode(context, { gain: 0.4 });
+        const volume = new GainNode(context, { gain: LOUD });
+        volumes.add(volume);
         const source = tone === 'speech' ? babble(context) : new OscillatorNode(context, { frequency: tone });
         source.connect(volume).connect(output);
         source.start();
@@ -142,6 +145,7 @@
         return dress(track, 'Microphone', { deviceId: 'microphone', groupId: 'site' }, () => volume.disconnect());
     }
     const outputs = new Set();
+    const volumes = new Set();
 
     function dress(track, label, settings, end) {
         Object.defineProperty(track, 'label', { value: label });
@@ -160,6 +164,10 @@
     window.__devices = {
         /** `NotAllowedError` and the like: what asking for a device shall come to. */
         refuseWith: site.refuseWith ?? null,
+        /** Speaks or is silent, with the microphone open all the time. */
+        speak(on) {
+            for (const volume of volumes) volume.gain.value = on ? LOUD : 0;
+        },
         /** One flash and beep at once, `after` seconds from now; resolves to its time on the page's clock. */
         async flash(after, seconds) {
             const context = clock();
@@ -184,7 +192,9 @@
             return new MediaStream([...(video ? [picture(site.colour, site)] : []), ...(wantsAudio ? [sound(site.tone)] : [])]);
         },
         async getDisplayMedia() {
-            return new MediaStream([picture(site.screen, { width: 1280, height: 720, rate: 5 })]);
+            const tracks = [picture(site.screen, { width: 1280, height: 720, rate: 5 })];
+            if (site.screenTone !== undefined) tracks.push(sound(site.screenTone));
+            return new MediaStream(tracks);
         },
     });
 })();

@@ -4,6 +4,10 @@
     const FARTHEST_COLOUR = 90;
     const MESSAGES_KEPT = 2000;
     const FAULTS_KEPT = 20;
+    const AUDIBLE = 0.02;
+    const PITCH_TOLERANCE = 40;
+    /** A tone that was not heard for so long (ms) has ended. */
+    const PAUSE = 500;
     const peers = [];
     /** When each connection entered each of its states (`ice checking`, `connected`), by `Date.now()`. */
     const states = [];
@@ -114,6 +118,25 @@
     /** What is heard of each of them. */
     const sounds = () => playing().map(hear);
 
+    /**
+     * Begins to note when which of these pitches is heard: `followed` is one `{ tone, from, to }` (ms) after another, a
+     * new one where another tone begins or the same one comes back after a pause.
+     */
+    function follow(tones) {
+        const spans = [];
+        window.__observer.followed = spans;
+        setInterval(() => {
+            const at = performance.now();
+            for (const { pitch, level } of sounds()) {
+                const tone = tones.find((each) => level > AUDIBLE && Math.abs(pitch - each) < PITCH_TOLERANCE);
+                if (tone === undefined) continue;
+                const last = spans.findLast((span) => span.tone === tone);
+                if (last !== undefined && at - last.to < PAUSE) last.to = at;
+                else spans.push({ tone, from: at, to: at });
+            }
+        }, 20);
+    }
+
     /** Frames painted by each video, by whoever asked for callbacks. */
     const painted = new WeakMap();
     const watchers = new Set();
@@ -146,6 +169,7 @@
         return [...document.querySelectorAll('figure[data-member] video')].map((video) => ({
             ...frameOf(video),
             colour: nameOf(colourOf(video), palette),
+            height: video.videoHeight,
             frames: painted.get(video)?.count ?? 0,
         }));
     }
@@ -185,5 +209,5 @@
         window.__observer.seen = seen;
     }
 
-    window.__observer = { players: playersNow, messages, states, watch, peers, colourOf, nameOf, hear, statistics, playing, sounds, frameOf, pictures, watchers };
+    window.__observer = { players: playersNow, messages, states, watch, peers, colourOf, nameOf, hear, statistics, playing, sounds, follow, frameOf, pictures, watchers };
 })();
