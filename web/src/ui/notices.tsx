@@ -52,7 +52,13 @@ export function LiveRegions() {
 export function OutageBanner() {
   const { view } = useScope();
   const loss = view.loss.value;
-  if (view.outage.value === 'dim') return <p class="outage-note">{t('tile.recovering')}</p>;
+  if (view.outage.value === 'dim') {
+    return (
+      <section class="outage-note" aria-label={t('recovering.title')}>
+        {t('tile.recovering')}
+      </section>
+    );
+  }
   if (view.outage.value !== 'banner' || loss.what === 'nothing') return null;
   const seconds = Math.floor((view.now.value - loss.since) / 1000);
   return (
@@ -88,7 +94,7 @@ export function Door() {
   const first = waiting.slice(0, DOOR_ROWS);
   const more = waiting.length - first.length;
   return (
-    <section class="door-queue" role="status" aria-label={t('door.title', { count: waiting.length })}>
+    <section class="door-queue" aria-label={t('door.title', { count: waiting.length })}>
       <strong>{t('door.title', { count: waiting.length })}</strong>
       <ol>
         {first.map(({ member, name }) => (

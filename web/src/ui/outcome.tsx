@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useId } from 'preact/hooks';
+import { useEffect, useId } from 'preact/hooks';
 import { t } from '../i18n';
 import type { EndReason, RoomErrorCode } from '../state/room';
 import { useScope } from './context';
@@ -151,9 +151,10 @@ export function Refused({ error }: { readonly error: RoomErrorCode }) {
 
 /** At the door: why, which place in the queue, and that nobody has to click. */
 export function Waiting({ code, place }: { readonly code: RoomErrorCode; readonly place: number }) {
-  const { room } = useScope();
+  const { room, view } = useScope();
+  useEffect(() => view.messages.say(() => t('lobby.place', { place })), [place]);
   return (
-    <div class="refusal door" role="status">
+    <div class="refusal door">
       <p>
         <strong>{t('lobby.place', { place })}</strong> {t('lobby.waitHint')}
       </p>

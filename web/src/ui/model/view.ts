@@ -137,6 +137,7 @@ export class RoomView {
       this.#announceAttendance(),
       this.#announceStage(),
       this.#announceOutage(),
+      this.#announceDoor(),
       effect(() => {
         if (room.soundBlocked.value) this.messages.sayNow(t('sound.blocked'));
       }),
@@ -331,6 +332,16 @@ export class RoomView {
       if (rule?.rule !== 'pinned') return;
       const { member } = rule.source;
       this.messages.say(() => t('live.stage', { name: this.#room.member(member).peek()?.name ?? '' }));
+    });
+  }
+
+  /** Tells the chair how many wait to come in, as often as there are more. */
+  #announceDoor(): () => void {
+    let said = 0;
+    return effect(() => {
+      const count = this.#room.waiting.value.length;
+      if (count > said && this.isChair.value) this.messages.say(() => t('door.title', { count }));
+      said = count;
     });
   }
 
