@@ -108,7 +108,7 @@ export const en: Readonly<Record<Key, string>> = {
   'room.stageAwayHelp': 'The site that the chair chose sends no picture; it returns to the stage by itself.',
   'door.title': 'Waiting to come in ({count})',
   'door.admit': 'Let in',
-  'door.admitHint': 'Let {name} into the room',
+  'door.admitHint': 'Let in: {name}',
   'door.more': 'and {count} more',
   'room.stage': 'Main screen',
   'room.stageEmpty': 'Nobody is on the main screen yet',

@@ -109,7 +109,7 @@ export const vi = {
   'room.stageAwayHelp': 'Điểm cầu do chủ trì chọn đang không có hình; có lại là tự lên màn hình chính.',
   'door.title': 'Đang chờ vào phòng ({count})',
   'door.admit': 'Cho vào',
-  'door.admitHint': 'Cho {name} vào phòng',
+  'door.admitHint': 'Cho vào: {name}',
   'door.more': 'và {count} điểm cầu nữa',
   'room.stage': 'Màn hình chính',
   'room.stageEmpty': 'Chưa có ai trên màn hình chính',
