@@ -295,8 +295,6 @@ function startPhase(wish: Wish): Phase {
       return wish.lost > 0 ? { name: 'recovering', since: Date.now() - wish.lost * 1000 } : { name: 'live' };
     case 'landing':
       return { name: 'lobby', error: 'link_missing' };
-    case 'waiting':
-      return { name: 'waiting', code: 'room_locked', place: 2 };
     case 'refused':
     case 'lobby':
       return { name: 'lobby', error: wish.error };
