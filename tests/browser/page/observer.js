@@ -186,7 +186,7 @@
             const at = Date.now();
             const colour = nameOf(colourOf(video), palette);
             seen.judged += 1;
-            if (colour !== colours[frame.member] && seen.wrong.length < FAULTS_KEPT) seen.wrong.push({ at, ...frame, colour });
+            if (colour !== colours[frame.member] && seen.wrong.length < FAULTS_KEPT) seen.wrong.push({ at, ...frame, colour, painted, own: video.closest('figure').dataset.own });
             if (!painted) return;
             (seen.frames[`${frame.where} ${frame.member}`] ??= []).push(at);
             if (frame.where === 'stage' && seen.stage.at(-1)?.member !== frame.member) seen.stage.push({ at, ...frame, colour });
