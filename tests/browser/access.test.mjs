@@ -33,8 +33,6 @@ const pages = [
     ['room, muted by the chair', 'page=room&sites=8&muted'],
     ['room, top secret', 'page=room&sites=8&level=top_secret'],
     ['grid', 'page=room&sites=500&role=chair&layout=grid'],
-    ['at the door', 'page=waiting'],
-    ['others at the door', 'page=room&sites=8&role=chair&door=5'],
     ['an outage of 3 s', 'page=room&sites=8&lost=3'],
     ['an outage of 20 s', 'page=room&sites=8&lost=20'],
     ['an outage of 90 s', 'page=room&sites=8&lost=90'],
