@@ -161,6 +161,8 @@ pub struct Rewriter<S> {
     newest: Option<Newest>,
     /// The slot's clock: a timestamp and its moment.
     clock: Option<(RtpTimestamp, Instant)>,
+    /// Ticks by which the present source lies behind the slot's clock, because the one before it had not ended.
+    behind: u32,
     spans: VecDeque<Span<S>>,
 }
 
@@ -169,7 +171,7 @@ impl<S: Copy + PartialEq> Rewriter<S> {
     /// pictures never share a timestamp. `first` is its first sequence number, below 2^14.
     #[must_use]
     pub const fn new(clock_rate: u32, step: u32, first: PacketIndex) -> Self {
-        Self { clock_rate, step, next: first, newest: None, clock: None, spans: VecDeque::new() }
+        Self { clock_rate, step, next: first, newest: None, clock: None, behind: 0, spans: VecDeque::new() }
     }
 
     /// The source whose packets pass now.
@@ -230,6 +232,7 @@ impl<S: Copy + PartialEq> Rewriter<S> {
                 return (span.shift.timestamp, span.shift.catch_up);
             }
         }
+        self.behind = 0;
         let follows = newest.timestamp.0.wrapping_add(self.step);
         if is_ahead(captured, follows.wrapping_add(self.step / 2)) {
             return (shift, None);
@@ -241,6 +244,7 @@ impl<S: Copy + PartialEq> Rewriter<S> {
         let least = follows.wrapping_add(length / MOST_HASTE);
         let caught_up = captured.wrapping_add(length);
         let last = if length > 0 && is_ahead(caught_up, least) { caught_up } else { least };
+        self.behind = last.wrapping_sub(caught_up);
         let room = last.wrapping_sub(follows);
         let shift = last.wrapping_sub(first.0.wrapping_add(length));
         (shift, Some(CatchUp { from: first.0, to: follows, length, room }))
@@ -267,8 +271,9 @@ impl<S: Copy + PartialEq> Rewriter<S> {
     /// is the word of a publisher whose clock ran wild.
     pub fn reported(&mut self, now: Instant, timestamp: RtpTimestamp) {
         let present = self.present(now, timestamp);
-        if timestamp.0.wrapping_sub(present).cast_signed().unsigned_abs() <= self.clock_rate {
-            self.clock = Some((timestamp, now));
+        let on_time = timestamp.0.wrapping_sub(self.behind);
+        if on_time.wrapping_sub(present).cast_signed().unsigned_abs() <= self.clock_rate {
+            self.clock = Some((RtpTimestamp(on_time), now));
         }
     }
 

@@ -171,6 +171,27 @@ fn the_next_source_begins_where_the_last_report_says() {
 }
 
 #[test]
+fn a_sound_that_follows_another_closely_does_not_set_the_slots_clock_forward() {
+    let start = testing::start();
+    let mut slot = Rewriter::new(48_000, 960, PacketIndex(0));
+    for round in 0..10_u32 {
+        let now = start + Duration::from_secs(u64::from(round));
+        let mut spoken = Vec::new();
+        for source in [2 * round, 2 * round + 1] {
+            let packet = numbers(10, source * 777, 0);
+            begin(&mut slot, now, source, &packet);
+            spoken.push(sent(slot.pass(&packet)).timestamp.0);
+            slot.reported(now, slot.timestamp(packet.timestamp).unwrap());
+            // Silence, and the next one begins at once.
+            for _ in 0..3 {
+                slot.insert().unwrap();
+            }
+        }
+        assert_eq!(spoken, [round * 48_000, round * 48_000 + 4 * 960]);
+    }
+}
+
+#[test]
 fn a_source_whose_clock_stood_still_begins_at_the_slots_own_time() {
     let now = testing::start();
     let mut slot = Rewriter::new(VIDEO_RATE, 1, PacketIndex(100));
