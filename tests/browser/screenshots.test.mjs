@@ -42,19 +42,18 @@ describe('every page', () => {
                 await page.setViewport({ width, height });
                 const where = `${name}-${language}-${width}x${height}`;
                 await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+                const overhang = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+                // Seen once: a window just narrowed was 328 px too wide two frames later, and right soon after.
+                await until(async () => `${where} is wider than its window by ${await overhang()}`, async () => (await overhang()) === 0, 2_000);
                 if (folder !== undefined) {
                     mkdirSync(folder, { recursive: true });
                     await page.screenshot({ path: join(folder, `${where}.png`) });
                 }
-                const { wide, banner } = await page.evaluate(() => {
+                const banner = await page.evaluate(() => {
                     const line = document.querySelector('.classification');
                     const box = line?.getBoundingClientRect();
-                    return {
-                        wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-                        banner: box && document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)?.closest('.classification, dialog') !== null,
-                    };
+                    return box && document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)?.closest('.classification, dialog') !== null;
                 });
-                assert.equal(wide, 0, `${where} is wider than its window`);
                 if (classified) assert.equal(banner, true, `${where}: the classification is covered`);
             }
         }
