@@ -78,7 +78,7 @@ export async function startGateway({ behindRelay = false, seed } = {}) {
         links,
         /** Makes another seat while the gateway runs. */
         newLink: async (name) => {
-            const maker = start(namespace, process.env.GIAOBAN_BIN, ['link', 'new', '--data', data, '--site', name]);
+            const maker = start(namespace, process.env.GIAOBAN_BIN, ['link', '--data', data, 'new', '--site', name]);
             const made = await maker.line((line) => line.startsWith('link '));
             const url = await maker.line((line) => line.startsWith('https://'));
             return { member: Number(/^link (\d+)/.exec(made)[1]), name, url };
