@@ -9,7 +9,7 @@ use crate::arena::Key;
 use crate::dependency;
 use crate::history::Stored;
 use crate::nack::Arrival;
-use crate::publication::{Detail, Encoding, Publication, clock_rate};
+use crate::publication::{Detail, Encoding, Publication, StreamName, clock_rate};
 use crate::publisher::{IngressExtensions, Publisher, Role, Stream};
 use crate::rtp::{AudioLevel, ExtensionId, Packet, TransportSequence, rtx};
 use crate::sequence::expand;
@@ -156,6 +156,10 @@ impl<T: Transport> Shard<T> {
         let ordinal = encoding.history.push(stored, &mut self.pool);
         if is_key_frame {
             encoding.key_frame = Some((ordinal, now));
+        }
+        if stream.kind.media() == MediaKind::Video && stream.role == Role::Media {
+            let (publisher, kind, layer, epoch) = (key, stream.kind, stream.layer, encoding.epoch);
+            self.hold.note(now, StreamName { publisher, kind, layer, epoch }, packet.header.marker);
         }
         self.mark_watchers(key, stream);
         Ok(())

@@ -62,6 +62,8 @@ pub struct SecureTransport {
     stun: Stun,
     /// In ascending order of id, in which the shard opens them.
     sessions: Vec<(SessionId, Box<Session>)>,
+    /// Where the last session was found: the packets of one receiver are sealed one after the other.
+    recent: usize,
     by_ufrag: BTreeMap<String, SessionId>,
     by_address: BTreeMap<SocketAddr, SessionId>,
     /// At most one entry a session, never later than its next timeout.
@@ -84,6 +86,7 @@ impl SecureTransport {
             acceptor,
             stun: Stun::new(),
             sessions: Vec::new(),
+            recent: 0,
             by_ufrag: BTreeMap::new(),
             by_address: BTreeMap::new(),
             timers: BTreeSet::new(),
@@ -99,8 +102,10 @@ impl SecureTransport {
     }
 
     fn session_mut(&mut self, id: SessionId) -> Option<&mut Session> {
-        let at = self.sessions.binary_search_by_key(&id, |(id, _)| *id).ok()?;
-        self.sessions.get_mut(at).map(|(_, session)| &mut **session)
+        if self.sessions.get(self.recent).is_none_or(|(recent, _)| *recent != id) {
+            self.recent = self.sessions.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+        }
+        self.sessions.get_mut(self.recent).map(|(_, session)| &mut **session)
     }
 
     fn remove(&mut self, id: SessionId) -> Option<Box<Session>> {
