@@ -7,6 +7,7 @@ pub mod handover;
 pub mod janus;
 pub mod keys;
 pub mod listener;
+pub mod micro;
 pub mod peer;
 pub mod programme;
 pub mod relay;

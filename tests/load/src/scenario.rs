@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
@@ -31,6 +31,8 @@ const REST: Duration = Duration::from_secs(2);
 /// How long an idle server is watched.
 const IDLE: Duration = Duration::from_secs(4);
 const WARM_UP: Duration = Duration::from_secs(3);
+const FEED_ATTEMPTS: usize = 20;
+const FEED_INTERVAL: Duration = Duration::from_millis(100);
 /// For the last packets of a measurement to arrive.
 const SETTLE: Duration = Duration::from_millis(500);
 
@@ -259,7 +261,7 @@ pub async fn through_janus(load: Load) -> Result<Outcome, Failure> {
     let crowd = Crowd::start();
     let (began, mut profile, mut handshakes) = (Instant::now(), "", JoinSet::new());
     for place in 0..load.subscribers {
-        let (handle, offer) = janus.subscribe(&id).await?;
+        let (handle, offer) = subscribed(&mut janus, &id).await?;
         let mut subscriber = Peer::bind(load.address, DtlsVersion::Dtls12).await?;
         let answer = subscriber.accept(&offer)?;
         let formats = Formats::read(&offer).ok_or("the offer lacks Opus or VP8")?;
@@ -278,6 +280,17 @@ pub async fn through_janus(load: Load) -> Result<Outcome, Failure> {
     let outcome = assembly.measure().await;
     janus.process.stop().await;
     outcome
+}
+
+/// Janus knows a feed a moment after its publisher knows that he is connected.
+async fn subscribed(janus: &mut Janus, feed: &Value) -> Result<(Value, String), Failure> {
+    for _ in 0..FEED_ATTEMPTS {
+        if let Ok(subscribed) = janus.subscribe(feed).await {
+            return Ok(subscribed);
+        }
+        sleep(FEED_INTERVAL).await;
+    }
+    janus.subscribe(feed).await
 }
 
 /// Both epochs lie before the first packet.

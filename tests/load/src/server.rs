@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use nix::sched::{CpuSet, sched_setaffinity};
+use nix::time::{ClockId, clock_gettime};
+use nix::unistd::Pid;
 use tokio::process::{Child, Command};
 
 /// A process that ends with this, in a directory that is removed with it.
@@ -103,4 +106,22 @@ pub fn memory(process: u32) -> io::Result<u64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let number = line.and_then(|line| line.split_whitespace().next()).and_then(|number| number.parse().ok());
     number.ok_or_else(|| io::Error::other("no VmRSS"))
+}
+
+/// Keeps this thread, and those that it will start, on one core.
+///
+/// # Errors
+/// If there is no such core for us.
+pub fn pin(core: usize) -> io::Result<()> {
+    let mut cores = CpuSet::new();
+    cores.set(core)?;
+    Ok(sched_setaffinity(Pid::from_raw(0), &cores)?)
+}
+
+/// CPU time of this thread until now.
+///
+/// # Errors
+/// If the system does not tell.
+pub fn thread_time() -> io::Result<Duration> {
+    Ok(clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID)?.into())
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::micro::Cost;
 use crate::programme::Kind;
 use crate::scenario::Outcome;
 
@@ -41,6 +42,21 @@ impl Outcome {
         table
     }
 
+    /// What the kernel alone would have asked for each packet, had it been sent in the runs that were seen.
+    #[must_use]
+    pub fn floor(&self, costs: &[Cost]) -> f64 {
+        let [audio, _] = self.figures.received;
+        let (mut time, mut packets) = (0.0, 0);
+        for (length, &count) in self.figures.runs.iter().enumerate() {
+            // Sounds come one by one, and are shorter.
+            let sounds = if length == 1 { audio.min(count) } else { 0 };
+            let each = |burst: usize, sound: bool| cost_of(costs, burst, sound).as_secs_f64() * 1e6;
+            time += each(1, true) * precise(sounds) + each(length, false) * precise(count - sounds);
+            packets += count;
+        }
+        time / precise(packets.max(1))
+    }
+
     fn json(&self, name: &str) -> Value {
         let [started, connected, media] = self.memory;
         json!({
@@ -66,6 +82,34 @@ impl Outcome {
             "packets_by_run": self.runs().into_iter().map(|(most, count)| json!([most, count])).collect::<Value>(),
         })
     }
+}
+
+fn precise(count: u64) -> f64 {
+    // Counts below 2^53 are exact.
+    #[allow(clippy::cast_precision_loss)]
+    let count = count as f64;
+    count
+}
+
+/// The figure for the longest burst measured that is not longer.
+fn cost_of(costs: &[Cost], burst: usize, sound: bool) -> Duration {
+    let like = costs.iter().filter(|cost| cost.is_sound() == sound && cost.burst <= burst.max(1));
+    like.max_by_key(|cost| cost.burst).map_or(Duration::ZERO, |cost| cost.time)
+}
+
+/// What sending costs the kernel, in words for people.
+#[must_use]
+pub fn costs(costs: &[Cost]) -> String {
+    let mut text = String::from("Sending alone, µs of CPU a packet:\n");
+    for Cost { burst, length, time } in costs {
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "{burst:>4} of {length:>4} octets in one message {:>6.2}",
+            time.as_secs_f64() * 1e6
+        );
+    }
+    text
 }
 
 /// All rows as JSON.

@@ -8,9 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use giaoban_load::scenario::{Failure, Load, Outcome, progress, through_janus, through_the_gateway};
-use giaoban_load::table;
-use nix::sched::{CpuSet, sched_setaffinity};
-use nix::unistd::Pid;
+use giaoban_load::{micro, server, table};
 use serde_json::json;
 
 const SERVER_CORE: usize = 0;
@@ -67,19 +65,16 @@ fn print(text: &str) {
     let _ = writeln!(io::stdout(), "{text}");
 }
 
-/// All clients on one core, beside the server's.
-fn pin() -> Result<(), Failure> {
-    let mut cores = CpuSet::new();
-    cores.set(CLIENT_CORE)?;
-    Ok(sched_setaffinity(Pid::from_raw(0), &cores)?)
-}
-
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {
     let options = Options::read()?;
-    pin()?;
+    // All clients on one core, beside the server's.
+    server::pin(CLIENT_CORE)?;
     let time = Duration::from_secs(options.seconds);
     let load = Load { subscribers: options.subscribers, time, core: SERVER_CORE, address: options.address };
+    progress("==> what the kernel alone asks for a packet");
+    let floor = micro::sends(options.address, SERVER_CORE, CLIENT_CORE)?;
+    print(&table::costs(&floor));
     let mut rows: Vec<(String, Outcome)> = Vec::new();
     for round in 1..=options.rounds {
         progress(&format!(
@@ -97,6 +92,10 @@ async fn main() -> Result<(), Failure> {
         rows.push((format!("gateway, {subscribers}"), outcome));
     }
     print(&table::text(&rows));
+    for (name, outcome) in &rows {
+        let floor = outcome.floor(&floor);
+        print(&format!("{name}: in these runs the kernel alone asks for {floor:.2} µs a packet"));
+    }
     if let Some(ratio) = ratio {
         print(&format!("Janus uses {ratio:.1} times the CPU for a packet (the cheapest round of each)."));
     }
