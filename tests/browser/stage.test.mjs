@@ -10,6 +10,8 @@ import { until } from './harness/until.mjs';
 const SWITCHES = 20;
 const BETWEEN_SWITCHES = 2_000;
 const LONGEST_SWITCH = 500;
+/** Of all browsers together; three on two cores now and then stand still for longer. */
+const MOST_LATE = 2;
 const CUT = 3_000;
 
 const held = ({ tcp_up, tcp_down }) => tcp_up.dropped + tcp_down.dropped;
@@ -45,7 +47,7 @@ describe('the stage', () => {
         for (const member of members) for (const other of members) if (other !== member) await member.sees(other);
     });
 
-    test(`half of ${SWITCHES} switches come within ${LONGEST_SWITCH} ms of the order`, async (context) => {
+    test(`${SWITCHES} switches come within ${LONGEST_SWITCH} ms of the order in three browsers, all but ${MOST_LATE}`, async (context) => {
         const times = [];
         for (let n = 0; n < SWITCHES; n += 1) {
             const target = members[n % 2 === 0 ? 2 : 1];
@@ -59,8 +61,11 @@ describe('the stage', () => {
         }
         const sorted = times.map(({ ms }) => ms).sort((a, b) => a - b);
         context.diagnostic(`ms from order to first frame: ${sorted.join(' ')}`);
-        for (const { to, at, ms } of times) if (ms > LONGEST_SWITCH) context.diagnostic(`late: ${to} at ${at}: ${ms} ms`);
-        assert.ok(sorted[sorted.length / 2] <= LONGEST_SWITCH);
+        assert.equal(times.length, SWITCHES * members.length);
+        const late = times.filter(({ ms }) => ms > LONGEST_SWITCH);
+        for (const { to, at, ms } of late) context.diagnostic(`late: ${to} at ${at}: ${ms} ms`);
+        assert.ok(late.length <= MOST_LATE, `${late.length} late`);
+        assert.ok(sorted[sorted.length / 2] <= LONGEST_SWITCH / 2);
     });
 
     test('a switch in which every WebSocket is cut comes with the connection', async () => {
