@@ -154,13 +154,12 @@
     function frameOf(video) {
         const figure = video.closest('figure[data-member]');
         if (figure === null) return null;
-        const style = getComputedStyle(video);
         return {
             where: figure.classList.contains('stage') ? 'stage' : 'tile',
             member: Number(figure.dataset.member),
             kind: figure.dataset.kind,
             name: figure.querySelector('.nameplate-name')?.textContent ?? '',
-            shown: style.visibility === 'visible' && style.display !== 'none' && Number(style.opacity) > 0,
+            shown: video.checkVisibility({ opacityProperty: true, visibilityProperty: true }),
         };
     }
 

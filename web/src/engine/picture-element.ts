@@ -1,49 +1,70 @@
-/** The part of the cover protocol that touches a video element. */
+/** The part of the cover protocol that touches video elements. */
 
-/** A video element as the pictures need it. */
+/** A picture on the page as the pictures need it. */
 export interface PictureSurface {
-  /** What it plays. */
+  /** What it plays; nothing of what it played before is ever painted in it again. */
   setStream(stream: MediaStream | null): void;
   /** Whether it must not be seen; at once, in the same task. */
   setCovered(covered: boolean): void;
   /** Calls back at every painted frame with its RTP timestamp, `null` for a frame captured here. */
   onFrame(listener: (rtpTimestamp: number | null) => void): void;
-  /** Lets the element go, empty and covered. */
+  /** Lets the place go, empty and covered. */
   release(): void;
 }
 
-/** Wraps an element. Both engines report the RTP timestamp of the very frame that is painted, also while hidden. */
-export function surfaceOf(video: HTMLVideoElement): PictureSurface {
-  let request = 0;
+/**
+ * A picture in a place of the page that has no other children. Each stream gets a video element of its own: one that
+ * is given another stream may paint the old picture once more, under the new one's timestamp (ADR 2). Both engines
+ * report the RTP timestamp of the very frame that is painted, also while it is not to be seen.
+ */
+export function surfaceIn(place: HTMLElement): PictureSurface {
+  let video: HTMLVideoElement | null = null;
   let listener: (rtpTimestamp: number | null) => void = () => undefined;
-  const frame: VideoFrameRequestCallback = (_now, metadata) => {
-    request = video.requestVideoFrameCallback(frame);
-    listener(metadata.rtpTimestamp ?? null);
+  const empty = () => {
+    if (video === null) return;
+    video.srcObject = null;
+    video.remove();
+    video = null;
   };
-  request = video.requestVideoFrameCallback(frame);
-  video.muted = true;
-  video.autoplay = true;
-  video.playsInline = true;
-  video.toggleAttribute('data-covered', true);
+  place.toggleAttribute('data-covered', true);
   return {
     setStream(stream) {
-      if (video.srcObject === stream) return;
-      video.srcObject = stream;
+      empty();
+      if (stream === null) return;
+      const element = videoOf(stream, place.ownerDocument);
+      const frame: VideoFrameRequestCallback = (_now, metadata) => {
+        if (video !== element) return;
+        element.requestVideoFrameCallback(frame);
+        listener(metadata.rtpTimestamp ?? null);
+      };
+      element.requestVideoFrameCallback(frame);
+      video = element;
+      place.append(element);
       // A muted element may always play; a play that is overtaken by the next stream is no error.
-      if (stream !== null) video.play().catch(() => undefined);
+      element.play().catch(() => undefined);
     },
     setCovered(covered) {
-      if (video.hasAttribute('data-covered') !== covered) video.toggleAttribute('data-covered', covered);
+      if (place.hasAttribute('data-covered') !== covered) place.toggleAttribute('data-covered', covered);
     },
     onFrame(run) {
       listener = run;
     },
     release() {
-      video.cancelVideoFrameCallback(request);
-      video.toggleAttribute('data-covered', true);
-      video.srcObject = null;
+      place.toggleAttribute('data-covered', true);
+      empty();
     },
   };
+}
+
+/** An element for one stream, without sound. No stop of the Tab key, which Firefox makes of every video. */
+export function videoOf(stream: MediaStream, page: Document): HTMLVideoElement {
+  const video = page.createElement('video');
+  video.tabIndex = -1;
+  video.muted = true;
+  video.autoplay = true;
+  video.playsInline = true;
+  video.srcObject = stream;
+  return video;
 }
 
 /** Longest wait for a paint: a page that is not drawn shows nothing either. */

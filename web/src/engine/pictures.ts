@@ -1,13 +1,13 @@
 /**
- * Which element shows what: every element that was attached holds the stream of its source's slot, covered
- * until a frame of that source is painted in it. A picture of one source is never seen in another's element.
+ * Which place shows what: every place that was attached holds the stream of its source's slot, covered
+ * until a frame of that source is painted in it. A picture of one source is never seen in another's place.
  */
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { STAGE_VIDEO_SLOT, type WireSource } from '../gen/wire';
 import type { PictureSurface } from './picture-element';
 import { belongs, type SlotTable } from './slots';
 
-/** What an element shows. */
+/** What a place shows. */
 export type PictureState = 'none' | 'covered' | 'shown';
 
 /** What the pictures are drawn from. */
@@ -32,8 +32,6 @@ interface Viewer {
   stream: MediaStream | null;
   /** The last frame painted from this stream; `undefined` before the first, `null` for one captured here. */
   last: number | null | undefined;
-  /** The next callback may come with the picture of the stream before this one. */
-  stale: boolean;
   /** What `shown` was earned for: the source and the stream it came in. */
   shownFor: string | null;
 }
@@ -54,17 +52,17 @@ export class Pictures {
 
   constructor(private readonly from: PictureSources) {}
 
-  /** What the stage's element shows. */
+  /** What the stage's place shows. */
   get stage(): ReadonlySignal<PictureState> {
     return this.stageState;
   }
 
-  /** What the element of a source shows. */
+  /** What the place of a source shows. */
   state(source: WireSource): ReadonlySignal<PictureState> {
     return this.stateOf(source);
   }
 
-  /** Lets an element show the stage until the returned function is called. */
+  /** Shows the stage in a place until the returned function is called. */
   attachStage(surface: PictureSurface): () => void {
     return this.attach({
       surface,
@@ -72,12 +70,11 @@ export class Pictures {
       state: this.stageState,
       stream: null,
       last: undefined,
-      stale: false,
       shownFor: null,
     });
   }
 
-  /** Lets an element show a source until the returned function is called. */
+  /** Shows a source in a place until the returned function is called. */
   attachTile(source: WireSource, surface: PictureSurface): () => void {
     return this.attach({
       surface,
@@ -85,7 +82,6 @@ export class Pictures {
       state: this.stateOf(source),
       stream: null,
       last: undefined,
-      stale: false,
       shownFor: null,
     });
   }
@@ -141,8 +137,6 @@ export class Pictures {
     const idle = viewer.source === null ? this.from.slotStream(STAGE_VIDEO_SLOT) : null;
     const stream = target.name === 'none' ? idle : target.stream;
     if (viewer.stream !== stream) {
-      // Firefox now and then paints the old stream's picture once more under the new one's timestamp (ADR 2).
-      viewer.stale = viewer.stream !== null;
       viewer.stream = stream;
       viewer.last = undefined;
       viewer.surface.setStream(stream);
@@ -157,10 +151,6 @@ export class Pictures {
   }
 
   private painted(viewer: Viewer, timestamp: number | null): void {
-    if (viewer.stale) {
-      viewer.stale = false;
-      return;
-    }
     viewer.last = timestamp;
     if (viewer.shownFor !== null) return;
     this.tryShow(viewer, this.target(viewer));

@@ -1,7 +1,7 @@
 /** What is received: which source is in which slot, where it is drawn, where it sounds, what is asked for. */
 import type { ReadonlySignal } from '@preact/signals';
 import type { Peer } from '../engine/peer';
-import { afterPaint, surfaceOf } from '../engine/picture-element';
+import { afterPaint, surfaceIn } from '../engine/picture-element';
 import { type PictureState, Pictures } from '../engine/pictures';
 import { SlotTable } from '../engine/slots';
 import { Sound } from '../engine/sound';
@@ -62,12 +62,12 @@ export class ReceivedMedia {
     return this.pictures.state(source);
   }
 
-  attachStage(element: HTMLVideoElement): () => void {
-    return this.pictures.attachStage(surfaceOf(element));
+  attachStage(place: HTMLElement): () => void {
+    return this.pictures.attachStage(surfaceIn(place));
   }
 
-  attachTile(source: WireSource, element: HTMLVideoElement): () => void {
-    return this.pictures.attachTile(source, surfaceOf(element));
+  attachTile(source: WireSource, place: HTMLElement): () => void {
+    return this.pictures.attachTile(source, surfaceIn(place));
   }
 
   setView(view: View): void {

@@ -17,7 +17,7 @@ import type {
   Outcome,
   OwnMedia,
   Phase,
-  PictureElement,
+  PicturePlace,
   Room,
   RoomErrorCode,
   View,
@@ -216,12 +216,12 @@ class RoomClient implements Room {
     this.received.setView(view);
   }
 
-  attachStage(element: PictureElement): () => void {
-    return this.received.attachStage(element);
+  attachStage(place: PicturePlace): () => void {
+    return this.received.attachStage(place);
   }
 
-  attachTile(source: WireSource, element: PictureElement): () => void {
-    return this.received.attachTile(source, element);
+  attachTile(source: WireSource, place: PicturePlace): () => void {
+    return this.received.attachTile(source, place);
   }
 
   picture(source: WireSource): ReadonlySignal<PictureState> {

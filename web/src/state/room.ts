@@ -132,11 +132,11 @@ export type Picture =
   | 'shown';
 
 /**
- * A video element that shows one source. The room sets `srcObject` and the attribute `data-covered`
+ * A place for a picture, without children. The room puts a video element into it and sets the attribute `data-covered`
  * (present = must not be seen) by itself and at the painted frame, ahead of any signal; the style sheet hides
- * `video[data-covered]` with `opacity: 0`, never with `visibility: hidden` (docs/adr/0002-when-a-frame-is-painted.md).
+ * what is covered with `opacity: 0`, never with `visibility: hidden` (docs/adr/0002-when-a-frame-is-painted.md).
  */
-export type PictureElement = HTMLVideoElement;
+export type PicturePlace = HTMLElement;
 
 /** What a view wants to see. */
 export interface View {
@@ -236,13 +236,13 @@ export interface Room {
 
   /** Says what the view wants to see; as often as it likes, the room paces it. */
   setView(view: View): void;
-  /** Lets an element show the stage until the returned function is called. */
-  attachStage(element: PictureElement): () => void;
-  /** Lets an element show a source of {@link View.tiles} until the returned function is called. */
-  attachTile(source: WireSource, element: PictureElement): () => void;
-  /** What the element of this source shows. */
+  /** Shows the stage in a place until the returned function is called. */
+  attachStage(place: PicturePlace): () => void;
+  /** Shows a source of {@link View.tiles} in a place until the returned function is called. */
+  attachTile(source: WireSource, place: PicturePlace): () => void;
+  /** What the place of this source shows. */
   picture(source: WireSource): ReadonlySignal<Picture>;
-  /** What the stage's element shows. */
+  /** What the stage's place shows. */
   readonly stagePicture: ReadonlySignal<Picture>;
 
   /** Calls back for everything that happens and is worth a sentence, until the returned function is called. */

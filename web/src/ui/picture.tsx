@@ -19,11 +19,11 @@ export function OwnVideo({ stream, mirrored }: { readonly stream: MediaStream; r
 }
 
 /**
- * A video element that the room fills. It begins covered; from `attach` on the room alone covers and uncovers it,
- * at the painted frame, and the style sheet shows the crest behind it exactly as long as it is covered.
+ * A place that the room fills with a picture. It begins covered; from `attach` on the room alone covers and uncovers
+ * it, at the painted frame, and the style sheet shows the crest behind it exactly as long as it is covered.
  */
-export function RemoteVideo({ attach }: { readonly attach: (element: HTMLVideoElement) => () => void }) {
-  const element = useRef<HTMLVideoElement>(null);
-  useEffect(() => (element.current === null ? undefined : attach(element.current)), []);
-  return <video ref={element} class="picture" data-covered="" tabIndex={-1} autoplay muted playsInline />;
+export function RemoteVideo({ attach }: { readonly attach: (place: HTMLElement) => () => void }) {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => (place.current === null ? undefined : attach(place.current)), []);
+  return <div ref={place} class="picture" data-covered="" />;
 }

@@ -76,7 +76,7 @@ export function Stage() {
       data-speaking={member?.speaking === true}
       aria-label={t('room.stage')}
     >
-      <RemoteVideo attach={(element) => room.attachStage(element)} />
+      <RemoteVideo attach={(place) => room.attachStage(place)} />
       {own && source.kind === 'screen' && <OwnScreen />}
       {source === null || member === null ? (
         <div class="stage-empty">

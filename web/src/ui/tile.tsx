@@ -111,7 +111,7 @@ export function Tile({ source }: { readonly source: WireSource }) {
   const cover = coverOf(member, source, room.picture(source).value);
   return (
     <Frame member={member} source={source} name={name} cover={cover}>
-      <RemoteVideo attach={(element) => room.attachTile(source, element)} />
+      <RemoteVideo attach={(place) => room.attachTile(source, place)} />
     </Frame>
   );
 }

@@ -95,7 +95,7 @@ describe('the stage', () => {
     expect(pictures.stage.value).toBe('shown');
   });
 
-  it('does not trust the first callback after another stream: it may come with the old picture', () => {
+  it('shows the own picture from its first frame, and the next site from its own first one', () => {
     const surface = new Surface();
     pictures.attachStage(surface);
     order(A, 1);
@@ -103,9 +103,15 @@ describe('the stage', () => {
     surface.paint(1000);
     order(OWN, 2);
     expect(surface.stream).toBe(own);
-    surface.paint(null);
     expect(surface.covered).toBe(true);
     surface.paint(null);
+    expect(surface.covered).toBe(false);
+    order(B, 3);
+    slots.switched(5, 3, 2000);
+    expect(surface.covered).toBe(true);
+    surface.paint(1500);
+    expect(surface.covered).toBe(true);
+    surface.paint(2000);
     expect(surface.covered).toBe(false);
   });
 

@@ -1,6 +1,7 @@
 /** A room without gateway, to look at every page: `vite`, then /test/preview/?page=room&sites=40&role=chair. */
 import { computed, type Signal, signal } from '@preact/signals';
 import { DESK } from '../../src/engine/capture';
+import { videoOf } from '../../src/engine/picture-element';
 import type {
   ChairAction,
   Classification,
@@ -143,12 +144,15 @@ export function fakeRoom(wish: Wish): Room & { readonly others: Others } {
     if (row === undefined || row.presence !== 'present') return 'none';
     return (source.kind === 'screen' ? row.screen : row.camera) ? 'shown' : 'none';
   };
-  const show = (element: HTMLVideoElement, source: () => WireSource | null) => {
+  const show = (place: HTMLElement, source: () => WireSource | null) => {
+    let showing: MediaStream | null = null;
     const update = () => {
       const wanted = source();
       const shown = wanted !== null && seen(wanted) === 'shown';
-      element.toggleAttribute('data-covered', !shown);
-      if (shown && element.srcObject !== stream(wanted)) element.srcObject = stream(wanted);
+      place.toggleAttribute('data-covered', !shown);
+      if (!shown || showing === stream(wanted)) return;
+      showing = stream(wanted);
+      place.replaceChildren(videoOf(showing, place.ownerDocument));
     };
     update();
     const timer = setInterval(update, 100);
@@ -264,8 +268,8 @@ export function fakeRoom(wish: Wish): Room & { readonly others: Others } {
       soundBlocked.value = false;
     },
     setView: () => undefined,
-    attachStage: (element) => show(element, () => stage.peek().source),
-    attachTile: (source, element) => show(element, () => source),
+    attachStage: (place) => show(place, () => stage.peek().source),
+    attachTile: (source, place) => show(place, () => source),
     picture: (source) => computed(() => seen(source)),
     stagePicture: computed(() => (stage.value.source === null ? 'none' : seen(stage.value.source))),
     onNotice(listener) {
