@@ -133,8 +133,7 @@ impl SignIn {
         let step = match self.step(&account, code) {
             Ok(step) => step,
             Err(SignInError::CodeNeeded) => {
-                // Nothing was guessed wrongly.
-                self.failures.succeeded(&name);
+                self.failures.take_back(&name);
                 return Err(SignInError::CodeNeeded);
             }
             Err(_) => return self.refuse(&name).await,

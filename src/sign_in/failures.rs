@@ -16,6 +16,8 @@ const REMEMBERED: usize = 10_000;
 struct Failed {
     times: u32,
     last: Instant,
+    /// The one before the last.
+    before: Instant,
 }
 
 impl Failed {
@@ -47,8 +49,18 @@ impl Failures {
             let oldest = failures.iter().min_by_key(|(_, failed)| failed.last).map(|(login, _)| *login);
             oldest.map(|oldest| failures.remove(&oldest));
         }
-        let failed = failures.entry(SecretHash::of(login)).or_insert(Failed { times: 0, last: now });
-        *failed = Failed { times: failed.times.saturating_add(1), last: now };
+        let failed =
+            failures.entry(SecretHash::of(login)).or_insert(Failed { times: 0, last: now, before: now });
+        *failed = Failed { times: failed.times.saturating_add(1), last: now, before: failed.last };
+    }
+
+    /// Takes back the last attempt alone: nothing was guessed wrongly. What failed before still counts, or whoever knows
+    /// a password could guess one-time codes without end by asking for one in between.
+    pub fn take_back(&self, login: &str) {
+        let mut failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(failed) = failures.get_mut(&SecretHash::of(login)) else { return };
+        *failed =
+            Failed { times: failed.times.saturating_sub(1), last: failed.before, before: failed.before };
     }
 
     /// Forgets the failures of a name.
@@ -75,6 +87,25 @@ mod tests {
         assert_eq!(failures.wait("b", now), None);
         failures.succeeded("a");
         assert_eq!(failures.wait("a", now), None);
+    }
+
+    #[test]
+    fn an_attempt_taken_back_leaves_those_before_it() {
+        let (failures, now) = (Failures::default(), Instant::now());
+        for second in 0..4 {
+            failures.attempt("a", now + Duration::from_secs(second));
+        }
+        failures.attempt("a", now + Duration::from_secs(4));
+        failures.take_back("a");
+        let later = now + Duration::from_secs(5);
+        assert_eq!(failures.wait("a", later), None);
+        failures.attempt("a", later);
+        assert_eq!(failures.wait("a", later), Some(30));
+        // Whoever has waited may be asked for his code, and give it at once.
+        let over = later + Duration::from_secs(30);
+        failures.attempt("a", over);
+        failures.take_back("a");
+        assert_eq!(failures.wait("a", over), None);
     }
 
     #[test]

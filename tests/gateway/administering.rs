@@ -99,6 +99,13 @@ async fn a_one_time_code_is_asked_for_once_it_is_set_and_is_good_once() {
     assert_eq!(person.sign_in(&fixture, "tong", Some(&current)).await.status, 200);
     let again = Administrator::default().sign_in(&fixture, "tong", Some(&current)).await;
     assert_eq!(again.code(), "wrong_credentials");
+
+    // Being asked for a code in between does not begin the count of wrong ones anew.
+    for _ in 0..4 {
+        assert_eq!(person.sign_in(&fixture, "tong", None).await.code(), "code_needed");
+        assert_eq!(person.sign_in(&fixture, "tong", Some("000000x")).await.code(), "wrong_credentials");
+    }
+    assert_eq!(person.sign_in(&fixture, "tong", None).await.code(), "wait");
 }
 
 #[tokio::test]
