@@ -140,8 +140,8 @@ impl<T: Transport> Shard<T> {
             Command::Allow { conference, member, sources } => self.allow(now, conference, member, sources),
             Command::Bind { conference, member, bindings } => self.bind(now, conference, member, &bindings),
             Command::Expect { conference, source } => self.expect(conference, source),
-            Command::Remove { conference, member } => self.remove(conference, member),
-            Command::End { conference } => self.end(conference),
+            Command::Remove { conference, member } => self.remove(now, conference, member),
+            Command::End { conference } => self.end(now, conference),
         }
         self.turn(now);
     }
@@ -328,7 +328,7 @@ impl<T: Transport> Shard<T> {
                         self.set_path(now, key, Path::Open);
                     }
                 }
-                TransportEvent::Closed(session, reason) => self.closed(session, reason),
+                TransportEvent::Closed(session, reason) => self.closed(now, session, reason),
             }
         }
     }

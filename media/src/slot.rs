@@ -161,7 +161,8 @@ pub struct Rewriter<S> {
     newest: Option<Newest>,
     /// The slot's clock: a timestamp and its moment.
     clock: Option<(RtpTimestamp, Instant)>,
-    /// Ticks by which the present source lies behind the slot's clock, because the one before it had not ended.
+    /// Ticks, wrapping, by which the present source is later than by the slot's clock, or earlier, because it follows
+    /// the one before it at once.
     behind: u32,
     spans: VecDeque<Span<S>>,
 }
@@ -234,8 +235,14 @@ impl<S: Copy + PartialEq> Rewriter<S> {
         }
         self.behind = 0;
         let follows = newest.timestamp.0.wrapping_add(self.step);
-        if is_ahead(captured, follows.wrapping_add(self.step / 2)) {
+        // A packet's time between two sounds is no pause: a receiver would make up what is missing.
+        let longest_hole = if self.is_sound() { self.step } else { 0 };
+        if is_ahead(captured, follows.wrapping_add(longest_hole)) {
             return (shift, None);
+        }
+        if self.is_sound() {
+            self.behind = follows.wrapping_sub(captured);
+            return (follows.wrapping_sub(first.0), None);
         }
         let length = match standing.newest.0.wrapping_sub(first.0) {
             length if length < ticks(OLDEST, self.clock_rate) => length,
@@ -243,11 +250,15 @@ impl<S: Copy + PartialEq> Rewriter<S> {
         };
         let least = follows.wrapping_add(length / MOST_HASTE);
         let caught_up = captured.wrapping_add(length);
-        let last = if length > 0 && is_ahead(caught_up, least) { caught_up } else { least };
+        let last = if is_ahead(caught_up, least) { caught_up } else { least };
         self.behind = last.wrapping_sub(caught_up);
         let room = last.wrapping_sub(follows);
         let shift = last.wrapping_sub(first.0.wrapping_add(length));
         (shift, Some(CatchUp { from: first.0, to: follows, length, room }))
+    }
+
+    const fn is_sound(&self) -> bool {
+        self.step > 1
     }
 
     /// The present moment on the slot's clock; a clock that sources have left behind is set anew.

@@ -17,10 +17,12 @@ pub struct Statistics {
     pub ingress_bytes: u64,
     /// Media packets sealed and sent.
     pub egress_packets: u64,
-    /// Bytes of those, sealed.
+    /// Bytes of those and of what was sent again, sealed.
     pub egress_bytes: u64,
     /// Retransmissions sent, late packets among them.
     pub retransmissions: u64,
+    /// Packets of sound sent once more to receivers who lose some.
+    pub repeats: u64,
     /// Packets that receivers asked for and that could not be sent again.
     pub unanswered_nacks: u64,
     /// Packets asked of publishers.

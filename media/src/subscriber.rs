@@ -1,7 +1,7 @@
 //! The receiving half of a member: his slots and what is on its way to them.
 
 use std::collections::VecDeque;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use giaoban_media_types::{
     ConferenceId, MediaKind, MemberId, Mid, Security, SlotEpoch, SlotId, SlotKind, SourceId,
@@ -84,6 +84,8 @@ pub struct Slot {
     pub report_due: Option<Instant>,
     /// Share of its packets that the receiver says are lost, smoothed, in 256ths.
     pub loss: u8,
+    /// The last packet of sound as it was sent, sealed, while it is to be sent once more; else empty.
+    pub repeat: Vec<u8>,
 }
 
 impl Slot {
@@ -109,6 +111,7 @@ impl Slot {
             sent: (0, 0),
             report_due: None,
             loss: 0,
+            repeat: Vec::new(),
         }
     }
 }
@@ -168,7 +171,14 @@ pub struct Subscriber {
     pub security: Option<Security>,
     /// Retransmissions he may still be sent before the next tick.
     pub repairs_left: u32,
+    /// Until when he is sent every packet of sound twice.
+    pub repeats_until: Option<Instant>,
 }
+
+/// Loss from which on sound is sent twice, in 256ths: 2 %.
+const LOSS_TO_REPEAT: u8 = 5;
+/// For so long after it was last told: what is sent twice is lost no more, and reports say so.
+const REPEAT_TIME: Duration = Duration::from_secs(30);
 
 /// Most retransmissions to one receiver in one tick: an answer to NACKs must not become a flood.
 pub const REPAIRS_PER_TICK: u32 = 64;
@@ -187,6 +197,15 @@ impl Subscriber {
             pending_video: Pending(0),
             security: None,
             repairs_left: REPAIRS_PER_TICK,
+            repeats_until: None,
+        }
+    }
+
+    /// He says that so much of a stream was lost on its way. Whoever loses pictures loses sound too, and browsers
+    /// report on pictures much more often.
+    pub fn lost(&mut self, now: Instant, fraction: u8) {
+        if fraction >= LOSS_TO_REPEAT {
+            self.repeats_until = Some(now + REPEAT_TIME);
         }
     }
 

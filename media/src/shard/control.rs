@@ -70,6 +70,7 @@ impl<T: Transport> Shard<T> {
         for report in reports {
             let Some(slot) = subscriber.slot_of(report.ssrc) else { continue };
             slot.loss = smooth(slot.loss, &report);
+            subscriber.lost(now, report.fraction_lost);
             if let Some(round_trip) = wall.round_trip(now, &report)
                 && let Some(publisher) = self.peers.publishers.get_mut(key)
             {

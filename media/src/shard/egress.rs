@@ -67,7 +67,7 @@ pub struct Egress<'a, T> {
     pub statistics: &'a mut Statistics,
     /// Takes what is to be followed up.
     pub notices: &'a mut Vec<Notice>,
-    /// Packets that may still be sealed in this turn.
+    /// Packets that may still be sent in this turn.
     pub budget: usize,
 }
 
@@ -78,6 +78,8 @@ struct Receiver {
     session: SessionId,
     destination: SocketAddr,
     overhead: usize,
+    /// Whether he is sent sound twice.
+    repeats: bool,
 }
 
 /// The encoding of a name, if it still has that name.
@@ -90,10 +92,11 @@ impl<T: Transport> Egress<'_, T> {
     /// Sends a receiver what is pending on his slots of one kind of media. Whether all of it was sent.
     pub fn serve(&mut self, key: Key, subscriber: &mut Subscriber, media: MediaKind) -> bool {
         let receiver = self.receiver(key, subscriber.session).filter(|_| subscriber.path == Path::Open);
-        let Some(receiver) = receiver else {
+        let Some(mut receiver) = receiver else {
             *subscriber.pending_mut(media) = Pending::default();
             return true;
         };
+        receiver.repeats = subscriber.repeats_until.is_some_and(|until| until > self.now);
         while let Some(id) = subscriber.pending_mut(media).first() {
             if let Some(slot) = subscriber.slot_mut(id)
                 && !self.serve_slot(receiver, slot)
@@ -107,7 +110,13 @@ impl<T: Transport> Egress<'_, T> {
 
     fn receiver(&self, key: Key, session: SessionId) -> Option<Receiver> {
         let destination = self.transport.destination(session)?;
-        Some(Receiver { key, session, destination, overhead: self.transport.rtp_overhead(session) })
+        Some(Receiver {
+            key,
+            session,
+            destination,
+            overhead: self.transport.rtp_overhead(session),
+            repeats: false,
+        })
     }
 
     /// Whether the slot has caught up with its stream.
@@ -170,6 +179,7 @@ impl<T: Transport> Egress<'_, T> {
         let Some(publisher) = self.publishers.get(stream.publisher) else { return };
         let standing = encoding.standing(self.now, &publisher.clock, entry.timestamp);
         slot.rewriter.begin(self.now, stream, &numbers(entry), standing);
+        slot.repeat.clear();
     }
 
     /// An entry that was lost and repaired comes after packets that follow it: these are sent in their order now.
@@ -274,6 +284,26 @@ impl<T: Transport> Egress<'_, T> {
             let (packets, octets) = &mut slot.sent;
             *packets = packets.wrapping_add(1);
             *octets = octets.wrapping_add(u32::try_from(packet.payload().len()).unwrap_or(0));
+            if slot.id.media() == MediaKind::Audio {
+                self.repeat(receiver, slot, start);
+            }
+        }
+    }
+
+    /// Sends the packet of sound before the one at `start` once more, behind it, to one who loses packets; two in
+    /// a row are lost seldom. It is the same datagram: nothing is sealed twice, and whoever got it drops the copy.
+    fn repeat(&mut self, receiver: Receiver, slot: &mut Slot, start: usize) {
+        let end = self.outbox.buffer.len();
+        if !slot.repeat.is_empty() {
+            self.outbox.buffer.extend_from_slice(&slot.repeat);
+            self.outbox.commit(receiver.destination, end);
+            self.budget = self.budget.saturating_sub(1);
+            self.statistics.repeats += 1;
+            self.statistics.egress_bytes += slot.repeat.len() as u64;
+            slot.repeat.clear();
+        }
+        if let Some(sealed) = self.outbox.buffer.get(start..end).filter(|_| receiver.repeats) {
+            slot.repeat.extend_from_slice(sealed);
         }
     }
 
@@ -303,6 +333,7 @@ impl<T: Transport> Egress<'_, T> {
     /// transmission, and there are two of them since one may be lost.
     pub fn fall_silent(&mut self, key: Key, session: SessionId, slot: &mut Slot) {
         let Some(receiver) = self.receiver(key, session) else { return };
+        slot.repeat.clear();
         for payload in [&[0xF8, 0xFF, 0xFE][..], &[0xF8], &[0xF8]] {
             let Some(numbers) = slot.rewriter.insert() else { return };
             let packet = Stored {

@@ -30,16 +30,16 @@ impl<T: Transport> Shard<T> {
         Some((subscriber.conference, subscriber.member, peer.id))
     }
 
-    pub(super) fn closed(&mut self, session: SessionId, reason: CloseReason) {
+    pub(super) fn closed(&mut self, now: Instant, session: SessionId, reason: CloseReason) {
         let Some(key) = self.peers.of_session(session) else { return };
         if let Some((conference, member, peer)) = self.peer_of(key) {
             self.events.push_back(Event::Closed { conference, member, peer, reason });
         }
-        self.disconnect(key);
+        self.disconnect(now, key);
     }
 
     /// Forgets a peer; its transport is gone already, or about to be closed.
-    pub(super) fn disconnect(&mut self, key: Key) {
+    pub(super) fn disconnect(&mut self, now: Instant, key: Key) {
         let Some((publisher, subscriber)) = self.peers.remove(key) else { return };
         let (conference, member) = (publisher.conference, publisher.member);
         for publication in publisher.publications() {
@@ -47,6 +47,9 @@ impl<T: Transport> Shard<T> {
                 let source = SourceId { member, kind: publication.kind };
                 self.events.push_back(Event::SourceStopped { conference, source });
             }
+        }
+        for watcher in publisher.publications().flat_map(|publication| publication.watchers.iter()) {
+            self.fall_silent(now, watcher.subscriber, watcher.slot);
         }
         for slot in subscriber.slots() {
             self.leave(conference, key, slot.id, slot.source, slot.feed);
@@ -88,23 +91,27 @@ impl<T: Transport> Shard<T> {
         }
     }
 
-    pub(super) fn remove(&mut self, conference: ConferenceId, member: MemberId) {
+    pub(super) fn remove(&mut self, now: Instant, conference: ConferenceId, member: MemberId) {
         let Some(state) = self.conferences.get_mut(&conference) else { return };
         let Some(gone) = state.members.remove(&member) else { return };
         let empty = state.members.is_empty();
         if let Some(peer) = gone.peer {
             self.transport.close(peer.session);
-            self.disconnect(peer.key);
+            self.disconnect(now, peer.key);
         }
         if empty {
             self.conferences.remove(&conference);
         }
     }
 
-    pub(super) fn end(&mut self, conference: ConferenceId) {
+    pub(super) fn end(&mut self, now: Instant, conference: ConferenceId) {
         let Some(state) = self.conferences.get(&conference) else { return };
+        // All at once: nobody is to be told any more that another one falls silent.
+        for peer in state.members.values().filter_map(|member| member.peer.as_ref()) {
+            self.transport.close(peer.session);
+        }
         for member in state.members.keys().copied().collect::<Vec<_>>() {
-            self.remove(conference, member);
+            self.remove(now, conference, member);
         }
         self.conferences.remove(&conference);
     }

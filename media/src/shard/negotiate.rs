@@ -164,7 +164,7 @@ impl<T: Transport> Shard<T> {
         })?;
         if let Some(old) = standing {
             self.transport.close(old.session);
-            self.disconnect(old.key);
+            self.disconnect(now, old.key);
         }
         let reporter = self.random_ssrc(&[]);
         let answers = self.random.next_u64() >> 1;

@@ -85,7 +85,7 @@ impl<T: Transport> Shard<T> {
             let left = slot.source.take();
             slot.source = assignment.source;
             self.leave(conference, key, id, left, before);
-            if before.live.is_some() && !self.is_heard(now, conference, assignment.source) {
+            if !self.is_heard(now, conference, assignment.source) {
                 self.fall_silent(now, key, id);
             }
         }
@@ -103,13 +103,16 @@ impl<T: Transport> Shard<T> {
             .is_some_and(|last| now.saturating_duration_since(last) <= PAUSE)
     }
 
-    /// Tells the receiver of a slot of sound that it ends, or pauses.
-    fn fall_silent(&mut self, now: Instant, key: Key, id: SlotId) {
+    /// Tells the receiver of a slot of sound that it ends, or pauses, unless he knows.
+    pub(super) fn fall_silent(&mut self, now: Instant, key: Key, id: SlotId) {
         let Some(subscriber) = self.peers.subscribers.get_mut(key) else { return };
         let (session, open) = (subscriber.session, subscriber.path == Path::Open);
         let Some(slot) = subscriber.slot_mut(id).filter(|_| open && id.media() == MediaKind::Audio) else {
             return;
         };
+        if slot.rewriter.source().is_none() {
+            return;
+        }
         let mut egress = Egress {
             now,
             publishers: &self.peers.publishers,
@@ -256,9 +259,7 @@ impl<T: Transport> Shard<T> {
         for flow in [before.live, before.next].into_iter().flatten() {
             self.unwatch(flow.stream, watcher);
         }
-        if before.live.is_some() {
-            self.fall_silent(now, key, id);
-        }
+        self.fall_silent(now, key, id);
         self.retarget(now, key, id);
     }
 

@@ -192,6 +192,21 @@ fn a_sound_that_follows_another_closely_does_not_set_the_slots_clock_forward() {
 }
 
 #[test]
+fn a_sound_follows_another_without_a_hole_of_less_than_a_packet_and_leaves_the_slots_clock_alone() {
+    let start = testing::start();
+    let mut slot = Rewriter::new(48_000, 960, PacketIndex(0));
+    let begun = [('a', 0), ('b', 35), ('c', 1000)].map(|(source, milliseconds)| {
+        let now = start + Duration::from_millis(milliseconds);
+        let packet = numbers(10, 0, 0);
+        begin(&mut slot, now, source, &packet);
+        let timestamp = sent(slot.pass(&packet)).timestamp;
+        slot.reported(now, timestamp);
+        timestamp.0
+    });
+    assert_eq!(begun, [0, 960, 48_000]);
+}
+
+#[test]
 fn a_source_whose_clock_stood_still_begins_at_the_slots_own_time() {
     let now = testing::start();
     let mut slot = Rewriter::new(VIDEO_RATE, 1, PacketIndex(100));

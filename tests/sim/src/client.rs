@@ -55,6 +55,19 @@ struct Incoming {
     media: Option<Ssrc>,
     is_repair: bool,
     highest: Option<u16>,
+    /// Packets that came since the last report, and the highest number in it.
+    received: u16,
+    reported: Option<u16>,
+}
+
+impl Incoming {
+    /// The share of packets that were lost since the last report, in 256ths.
+    fn fraction_lost(&mut self) -> u8 {
+        let (Some(highest), received) = (self.highest, std::mem::take(&mut self.received)) else { return 0 };
+        let expected = self.reported.replace(highest).map_or(received, |before| highest.wrapping_sub(before));
+        let lost = u32::from(expected.saturating_sub(received));
+        (lost * 256).checked_div(u32::from(expected)).map_or(0, |lost| u8::try_from(lost).unwrap_or(u8::MAX))
+    }
 }
 
 /// A member's browser.
@@ -210,8 +223,12 @@ impl Client {
             return;
         }
         for (slot, (media, repair)) in self.offer.read_slots(sdp) {
-            let incoming =
-                |is_repair| Incoming { slot: Some(slot), media: Some(media), is_repair, highest: None };
+            let incoming = |is_repair| Incoming {
+                slot: Some(slot),
+                media: Some(media),
+                is_repair,
+                ..Incoming::default()
+            };
             self.streams.insert(media, incoming(false));
             if let Some(repair) = repair {
                 self.streams.insert(repair, incoming(true));
@@ -255,6 +272,7 @@ impl Client {
         let Some(stream) = self.streams.get_mut(&packet.header.ssrc) else { return };
         let Some(slot) = stream.slot else { return };
         let sequence = packet.header.sequence;
+        stream.received = stream.received.saturating_add(1);
         if stream.highest.is_none_or(|highest| sequence.0.wrapping_sub(highest) < 0x8000) {
             stream.highest = Some(sequence.0);
         }
@@ -347,10 +365,10 @@ impl Client {
 
     /// Reports what has been received. An empty report keeps the path alive.
     pub fn report(&mut self) {
-        let block = |(&ssrc, stream): (&Ssrc, &Incoming)| {
+        let block = |(&ssrc, stream): (&Ssrc, &mut Incoming)| {
             Some(ReportBlock {
                 ssrc,
-                fraction_lost: 0,
+                fraction_lost: stream.fraction_lost(),
                 cumulative_lost: 0,
                 highest_sequence: u32::from(stream.highest?),
                 jitter: 0,
@@ -358,7 +376,7 @@ impl Client {
                 delay_since_last: 0,
             })
         };
-        let blocks: Vec<ReportBlock> = self.streams.iter().filter_map(block).collect();
+        let blocks: Vec<ReportBlock> = self.streams.iter_mut().filter_map(block).collect();
         let mut compound = Vec::new();
         rtcp::write_receiver_report(&mut compound, REPORTER, &blocks);
         while !self.arrivals.is_empty() {

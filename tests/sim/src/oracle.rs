@@ -16,7 +16,9 @@ pub use pictures::{
     Figures, figures, names_and_pictures_agree, no_broken_frames, no_long_gaps, prompt_switches,
 };
 pub use seats::{bounded_telling, nobody_comes_or_goes_unasked, seats_are_kept};
-pub use sound::{SoundLoss, lips_together, sound_goes_on, sound_loss, stage_sounds_as_it_looks};
+pub use sound::{
+    SoundLoss, lips_together, sound_goes_on, sound_loss, sound_without_holes, stage_sounds_as_it_looks,
+};
 
 use crate::plan::Plan;
 use crate::world::Outcome;
@@ -42,6 +44,7 @@ pub fn judge(plan: &Plan, outcome: &Outcome) -> Vec<String> {
         no_long_gaps(trace, limits.gap, outcome.left_at),
         prompt_switches(trace, plan.settled, limits.switch, outcome.left_at),
         sound_goes_on(trace, limits),
+        sound_without_holes(trace, limits),
         stage_sounds_as_it_looks(trace),
         lips_together(trace, limits.lips),
         seats_are_kept(trace, plan),

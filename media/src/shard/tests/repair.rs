@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use giaoban_media_types::{SlotId, SourceKind};
+use giaoban_media_types::{MemberId, SlotId, SourceKind};
 
 use super::world::{
-    MID, MILLISECOND, Packet, Plan, REPAIRED_RID, RTX, Sender, TRANSPORT_SEQUENCE, World, packet,
+    LOUD, MID, MILLISECOND, Packet, Plan, REPAIRED_RID, RTX, Sender, TRANSPORT_SEQUENCE, World, packet,
 };
+use crate::rtcp::{self, ReportBlock};
 use crate::rtp::{Ssrc, rtx};
 use crate::verdict::DropReason;
 
@@ -200,4 +201,53 @@ fn layers_retransmissions_are_bound_by_repaired_rid() {
     world.datagrams(2, vec![frame[0].clone(), frame[2].clone()]);
     repair(&mut world, &low, 1, &frame[1]);
     assert_eq!(world.take_repairs(1, STAGE).len(), 1);
+}
+
+#[test]
+fn sound_is_sent_twice_to_who_loses_packets_and_only_for_as_long() {
+    let mut world = World::of(3);
+    let mut microphone = world.sender(2, SourceKind::Microphone, None);
+    for receiver in [1, 3] {
+        world.bind(receiver, SlotId::STAGE_AUDIO, Some((2, SourceKind::Microphone)), 0, 1);
+    }
+    let mut talk = |world: &mut World, packets: usize| {
+        for _ in 0..packets {
+            world.sound(2, &mut microphone, LOUD);
+            world.pass(20 * MILLISECOND);
+        }
+        [1, 3].map(|receiver| -> Vec<u16> {
+            let sent = world.take(receiver, SlotId::STAGE_AUDIO);
+            sent.iter().map(|packet| packet.header.sequence.0).collect()
+        })
+    };
+    talk(&mut world, 1);
+    let ssrc = world.clients[&MemberId(1)].slots[&SlotId::STAGE_AUDIO].0;
+    let block = ReportBlock {
+        ssrc,
+        fraction_lost: 13,
+        cumulative_lost: 0,
+        highest_sequence: 0,
+        jitter: 0,
+        last_sender_report: 0,
+        delay_since_last: 0,
+    };
+    let mut report = Vec::new();
+    rtcp::write_receiver_report(&mut report, Ssrc(1), &[block]);
+    world.datagrams(1, vec![report]);
+    let [lossy, clean] = talk(&mut world, 4);
+    let expected = [0, 1, 0, 2, 1, 3, 2].map(|place| lossy[0].wrapping_add(place));
+    assert_eq!(lossy, expected, "each once more, behind the next one");
+    assert_eq!(clean.len(), 4);
+    assert_eq!(world.shard.statistics().repeats, 3);
+    assert!(world.shard.transport().reuses().is_empty(), "the same datagram, not sealed anew");
+    world.bind(1, SlotId::STAGE_AUDIO, None, 0, 2);
+    let [ended, _] = talk(&mut world, 2);
+    assert_eq!(ended[0], lossy[5].wrapping_add(1), "what has left the slot is not said again");
+    world.bind(1, SlotId::STAGE_AUDIO, Some((2, SourceKind::Microphone)), 0, 3);
+    for _ in 0..15 {
+        talk(&mut world, 100);
+        world.rebind(1);
+    }
+    let [later, _] = talk(&mut world, 10);
+    assert_eq!(later.len(), 10, "he was told of no loss for 30 s");
 }

@@ -14,13 +14,20 @@ fn streams(trace: &Trace) -> impl Iterator<Item = &Sealed> {
     })
 }
 
-/// Calls `judge` with every packet and the one before it on its stream.
-fn each_pair(trace: &Trace, mut judge: impl FnMut(&Sealed, &Sealed)) {
-    let mut before: BTreeMap<_, &Sealed> = BTreeMap::new();
+/// Calls `judge` with every packet and the one before it on its stream. The same packet of sound once more, behind its
+/// successor, is no packet of its own: it is neither sealed nor heard twice.
+pub(super) fn each_pair(trace: &Trace, mut judge: impl FnMut(&Sealed, &Sealed)) {
+    let mut before: BTreeMap<_, [&Sealed; 2]> = BTreeMap::new();
     for sealed in streams(trace) {
         let stream = (sealed.receiver, sealed.transport, sealed.ssrc);
-        if let Some(before) = before.insert(stream, sealed) {
-            judge(before, sealed);
+        let Some([last, earlier]) = before.get_mut(&stream) else {
+            before.insert(stream, [sealed; 2]);
+            continue;
+        };
+        let is_repeated = sealed.picture.is_none() && *earlier == sealed && *last != sealed;
+        if !is_repeated {
+            judge(last, sealed);
+            *earlier = std::mem::replace(last, sealed);
         }
     }
 }

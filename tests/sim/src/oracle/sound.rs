@@ -3,13 +3,21 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use giaoban_media_types::{MemberId, SlotId};
+use giaoban_media_types::{MediaKind, MemberId, SlotId};
 
+use super::packets::each_pair;
 use crate::plan::Limits;
-use crate::trace::{Record, Trace};
+use crate::trace::{Record, Sealed, Trace};
 
 /// What is under way when the stage changes may still come so long.
 const UNDER_WAY: Duration = Duration::from_millis(400);
+
+/// Ticks of a packet of sound.
+const STEP: u32 = 960;
+
+/// Ticks by which two packets of one sound may be apart otherwise: each is stamped with the whole ticks of a clock that
+/// may be fast or slow. Where the gateway joins two sounds there is nothing to round.
+const ROUNDING: u32 = 1;
 
 /// What became of the stage's sound.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -73,6 +81,33 @@ pub fn sound_goes_on(trace: &Trace, limits: &Limits) -> Vec<String> {
     let loss = sound_loss(trace);
     let is_good = loss.thousandths() <= u64::from(limits.sound_lost) && loss.longest <= limits.sound_gap;
     if is_good { Vec::new() } else { vec![format!("the stage's sound has breaks: {loss:?}")] }
+}
+
+/// On ways that lose nothing a slot's sounds follow each other packet by packet, also where one site's follows another's,
+/// and a pause is announced by the gateway's silence: a receiver has nothing to make up.
+#[must_use]
+pub fn sound_without_holes(trace: &Trace, limits: &Limits) -> Vec<String> {
+    let mut found = Vec::new();
+    if limits.sound_lost > 0 {
+        return found;
+    }
+    let is_sound = |sealed: &Sealed| {
+        let of_sound = sealed.tag.is_none_or(|tag| tag.source.kind.media() == MediaKind::Audio);
+        sealed.picture.is_none() && of_sound
+    };
+    each_pair(trace, |before, sealed| {
+        let follows = sealed.sequence == before.sequence.wrapping_add(1);
+        if !is_sound(sealed) || !follows {
+            return;
+        }
+        let time = sealed.timestamp.wrapping_sub(before.timestamp);
+        let source = |sealed: &Sealed| sealed.tag.map(|tag| tag.source);
+        let rounding = u32::from(source(before) == source(sealed)) * ROUNDING;
+        if time < STEP - rounding || (time > STEP + rounding && before.tag.is_some()) {
+            found.push(format!("{time} ticks from {before:?} to {sealed:?}"));
+        }
+    });
+    found
 }
 
 /// Slot 0 and slot 5 are bound to one member, and it is he who is heard in slot 0. Who shows no stage only hears it.

@@ -173,6 +173,27 @@ fn lost_sound_is_found() {
 }
 
 #[test]
+fn a_hole_between_two_sounds_is_found_unless_silence_announces_it() {
+    let sound = |sequence, timestamp, member| {
+        let tag = Some(tag(member, SourceKind::Microphone, 0));
+        Sealed { picture: None, tag, ..sealed(sequence, timestamp, 0) }
+    };
+    let silence = Sealed { tag: None, ..sound(2, 960, 2) };
+    let found = |packets: &[Sealed]| sound_without_holes(&sent(packets), &CLEAN_LIMITS).len();
+    assert_eq!(
+        found(&[sound(1, 0, 2), sound(2, 960, 3), sound(3, 1920, 3), sound(2, 960, 3)]),
+        0,
+        "one came twice"
+    );
+    assert_eq!(found(&[sound(1, 0, 2), sound(2, 961, 3)]), 1);
+    assert_eq!(found(&[sound(1, 0, 2), sound(2, 959, 3)]), 1);
+    assert_eq!(found(&[sound(1, 0, 2), silence, sound(3, 90_000, 3)]), 0);
+    assert_eq!(found(&[silence, sound(3, 1900, 3)]), 1);
+    assert_eq!(found(&[sound(1, 0, 2), sound(2, 961, 2)]), 0, "his clock runs fast");
+    assert_eq!(found(&[sound(1, 0, 2), sound(2, 962, 2)]), 1);
+}
+
+#[test]
 fn a_stage_that_sounds_as_another_than_it_looks_is_found() {
     let microphone = |member| tag(member, SourceKind::Microphone, 0);
     let run = |sound, heard_member, at| {

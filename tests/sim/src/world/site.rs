@@ -85,7 +85,7 @@ impl Node {
     /// What the member's own clock shows, which runs as fast or slow as his site's does.
     fn clock(&self, now: Duration) -> Duration {
         let micros = u64::try_from(now.as_micros()).unwrap_or(u64::MAX);
-        let skew = micros / 1_000_000 * u64::from(self.site.clock_ppm.unsigned_abs());
+        let skew = micros * u64::from(self.site.clock_ppm.unsigned_abs()) / 1_000_000;
         if self.site.clock_ppm < 0 {
             now - Duration::from_micros(skew)
         } else {
