@@ -14,10 +14,14 @@ trap print_ledger EXIT
 
 # stage NAME COMMAND...: runs the command and enters its minutes.
 stage() {
-    local name=$1 start=$SECONDS status=0
+    local name=$1 start=$SECONDS status
     shift
     echo "==> $name"
-    "$@" || status=$?
+    # Not `"$@" || status=$?`: a function called so goes on after a command of it that failed.
+    set +e
+    (set -e; "$@")
+    status=$?
+    set -e
     ledger+=("$(awk -v s=$((SECONDS - start)) 'BEGIN { printf "%7.1f", s / 60 }')  $name$([ $status -eq 0 ] || echo ' FAILED')")
     return $status
 }

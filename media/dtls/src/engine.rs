@@ -110,7 +110,8 @@ impl Engine {
     }
 
     pub(crate) fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) {
-        if self.phase == Phase::Ended {
+        // To the library a read of nothing is the end of the stream.
+        if self.phase == Phase::Ended || datagram.is_empty() {
             return;
         }
         self.stream.get_mut().incoming = Some(datagram.to_vec());

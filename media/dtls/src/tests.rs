@@ -229,6 +229,17 @@ fn a_first_flight_that_breaks_the_protocol_is_neither_answered_nor_fatal() {
 }
 
 #[test]
+fn a_datagram_without_bytes_is_no_end() {
+    let mut pair = Pair::new(Options::default(), Offer::default());
+    let mut count = 0;
+    pair.run(|to_server, datagram| {
+        count += usize::from(to_server);
+        Some(if to_server && count == FIRST_FLIGHT + 1 { Vec::new() } else { datagram })
+    });
+    assert_eq!(pair.agreed().1.version, Version::Dtls13);
+}
+
+#[test]
 fn retransmission_waits_for_the_time_it_is_told() {
     let mut pair = Pair::new(Options::default(), Offer::default());
     while pair.client.poll_datagram().is_some() {}
