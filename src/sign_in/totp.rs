@@ -2,6 +2,7 @@
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::hmac;
+use data_encoding::BASE32_NOPAD;
 
 /// Random bytes of a secret (RFC 4226 §4).
 pub const SECRET: usize = 20;
@@ -31,40 +32,12 @@ fn digits(secret: &[u8], step: i64) -> String {
 
 /// Base32 without padding (RFC 4648 §6), as authenticator apps take a secret.
 pub fn base32(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    let mut text = String::new();
-    for group in bytes.chunks(5) {
-        let bits = group.iter().chain(&[0; 5]).take(5).fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
-        for letter in 0..(group.len() * 8).div_ceil(5) {
-            let index = bits >> (35 - 5 * letter) & 31;
-            text.extend(
-                usize::try_from(index)
-                    .ok()
-                    .and_then(|index| LETTERS.get(index))
-                    .map(|byte| char::from(*byte)),
-            );
-        }
-    }
-    text
+    BASE32_NOPAD.encode(bytes)
 }
 
 /// The bytes of a base32 text; none if it is not one.
 pub fn from_base32(text: &str) -> Option<Vec<u8>> {
-    let (mut bits, mut held, mut bytes) = (0u32, 0, Vec::new());
-    for letter in text.bytes() {
-        let value = match letter {
-            b'A'..=b'Z' => letter - b'A',
-            b'2'..=b'7' => letter - b'2' + 26,
-            _ => return None,
-        };
-        bits = (bits << 5 | u32::from(value)) & 0xfff;
-        held += 5;
-        if held >= 8 {
-            held -= 8;
-            bytes.push(u8::try_from(bits >> held & 0xff).ok()?);
-        }
-    }
-    Some(bytes)
+    BASE32_NOPAD.decode(text.as_bytes()).ok()
 }
 
 #[cfg(test)]
