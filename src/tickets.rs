@@ -79,8 +79,9 @@ mod tests {
     #[test]
     fn a_ticket_dies_after_half_a_minute() {
         let (tickets, now) = (Tickets::default(), Instant::now());
-        let ticket = tickets.issue(now, seat(7)).unwrap();
-        assert_eq!(tickets.redeem(now + LIFETIME, ticket.hash()), None);
+        let [in_time, late] = [(); 2].map(|()| tickets.issue(now, seat(7)).unwrap());
+        assert_eq!(tickets.redeem(now + Duration::from_millis(29_999), in_time.hash()), Some(seat(7)));
+        assert_eq!(tickets.redeem(now + Duration::from_secs(30), late.hash()), None);
     }
 
     #[test]
