@@ -1,6 +1,7 @@
 //! The command line.
 
 mod arguments;
+mod language;
 mod output;
 
 use std::process::ExitCode;
@@ -13,9 +14,11 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use self::arguments::{ActsCommand, AdminCommand, Arguments, Command, ConfigCommand, LinkCommand, LogLevel};
+use self::language::Language;
 use crate::config::{Config, ConfigError};
 use crate::control::{self, ControlError, Reply, Request};
 use crate::data::{DataDirectory, DataError};
+use crate::doctor::{self, Level};
 use crate::gateway::StartError;
 use crate::store::{BackupError, Store, StoreError, Verdict, backup};
 
@@ -36,6 +39,9 @@ enum Failure {
     Data(#[from] DataError),
     #[error("the record of acts was tampered with at act {at} or before it; compare with a backup")]
     BrokenRecord { at: u64 },
+    /// The findings have said it.
+    #[error("this machine is not fit for the gateway: mend the faults above")]
+    Unfit,
     #[error("{0}")]
     Refused(String),
     #[error("cannot start the runtime: {0}; look at the limits of this account and machine")]
@@ -82,6 +88,14 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
             let data = DataDirectory::open(config.data_directory())?;
             runtime.block_on(backup::restore(config.database.url.as_ref(), &data, &file))?;
             Ok(output::restored()?)
+        }
+        Command::Doctor { options } => {
+            let config = options.config()?;
+            config.validate()?;
+            let findings = runtime.block_on(doctor::examine(&config));
+            output::findings(&findings, Language::of_environment())?;
+            let faults = findings.iter().filter(|finding| finding.level == Level::Fault).count();
+            if faults == 0 { Ok(()) } else { Err(Failure::Unfit) }
         }
         Command::Acts { place, command: ActsCommand::Verify } => {
             let config = place.config()?;

@@ -18,7 +18,7 @@ use crate::links::Links;
 use crate::services::Services;
 
 /// Its name in the data directory.
-const SOCKET: &str = "control.sock";
+pub const SOCKET: &str = "control.sock";
 
 /// Longest request or reply line: some ten thousand links.
 const MAX_LINE: u64 = 4 << 20;

@@ -20,6 +20,7 @@ use crate::addresses;
 use crate::config::{Config, ConfigError};
 use crate::control::Control;
 use crate::data::{DataDirectory, DataError};
+use crate::doctor::OTHER_FILES;
 use crate::http::{self, ListenError, Listener};
 use crate::limits::Attempts;
 use crate::links::{self, LinkError, Links, NewLink};
@@ -315,10 +316,8 @@ async fn start_conferences(
 
 /// Takes as many open files as the system allows: each connection is one.
 fn allow_files(connections: u32) {
-    /// What else is open: listeners, database, sockets of shards, the log.
-    const OTHERS: u64 = 100;
     match rlimit::increase_nofile_limit(u64::MAX) {
-        Ok(allowed) if allowed < u64::from(connections) + OTHERS => {
+        Ok(allowed) if allowed < u64::from(connections) + OTHER_FILES => {
             tracing::warn!(
                 allowed,
                 "the system allows fewer open files than limits.connections: raise its limit"

@@ -7,6 +7,7 @@ pub mod config;
 mod connection;
 mod control;
 mod data;
+mod doctor;
 mod gateway;
 mod http;
 mod limits;

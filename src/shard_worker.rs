@@ -4,7 +4,7 @@ mod candidates;
 mod socket;
 
 pub use candidates::candidates;
-pub use socket::Sockets;
+pub use socket::{SOCKET_BUFFER, Sockets};
 
 use std::sync::Arc;
 use std::thread::JoinHandle;

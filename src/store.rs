@@ -5,6 +5,7 @@ mod acts;
 pub mod backup;
 mod database;
 mod directory;
+pub mod health;
 mod record;
 mod row;
 mod schema;
@@ -12,6 +13,7 @@ mod schema;
 pub use accounts::{Account, Activated};
 pub use acts::{ActRow, NewAct, Verdict, milliseconds};
 pub use backup::BackupError;
+pub use health::{Health, Tables};
 pub use row::{Admission, LinkRow, NewSeat, RoomRow};
 
 use std::path::Path;

@@ -3,8 +3,8 @@
 mod authority;
 mod certificate;
 
-pub use authority::{Authority, TlsError};
-pub use certificate::ServerCertificate;
+pub use authority::{Authority, CERTIFICATE_FILE as AUTHORITY_FILE, TlsError};
+pub use certificate::{CERTIFICATE_FILE as SERVER_FILE, ServerCertificate, names};
 
 use std::sync::Arc;
 

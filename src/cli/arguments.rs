@@ -53,6 +53,11 @@ pub enum Command {
         /// The file that `giaoban backup` made
         file: PathBuf,
     },
+    /// Look at what a gateway needs of this machine, and say what to mend; the gateway may be running
+    Doctor {
+        #[command(flatten)]
+        options: Box<ServeOptions>,
+    },
     /// The record of acts
     Acts {
         #[command(flatten)]

@@ -6,8 +6,10 @@ use std::path::Path;
 
 use giaoban_signaling::wire::Role;
 
+use super::language::Language;
 use crate::config::Config;
 use crate::control::{Listed, Reply};
+use crate::doctor::{Check, Finding, Level, Said};
 use crate::gateway::Gateway;
 
 /// One line on the standard error.
@@ -158,3 +160,42 @@ fn role(role: Role) -> &'static str {
         Role::Site => "",
     }
 }
+
+/// What an examination found: a line each, with its step below where something is wrong, and the sum.
+pub fn findings(findings: &[Finding], language: Language) -> io::Result<()> {
+    write_findings(&mut io::stdout().lock(), findings, language)
+}
+
+fn write_findings(out: &mut impl Write, findings: &[Finding], language: Language) -> io::Result<()> {
+    let say = |said: &Said| language.of(&said.vi, &said.en).to_owned();
+    for finding in findings {
+        let level = match finding.level {
+            Level::Ok => language.of("TỐT     ", "ok      "),
+            Level::Warning => language.of("CẢNH BÁO", "WARNING "),
+            Level::Fault => language.of("LỖI     ", "FAULT   "),
+        };
+        let check = match finding.check {
+            Check::Disk => language.of("đĩa        ", "disk       "),
+            Check::Port => language.of("cổng       ", "port       "),
+            Check::Certificate => language.of("chứng thư  ", "certificate"),
+            Check::Clock => language.of("đồng hồ    ", "clock      "),
+            Check::Udp => "UDP        ",
+            Check::Files => language.of("tệp mở     ", "open files "),
+            Check::Database => language.of("dữ liệu    ", "database   "),
+        };
+        writeln!(out, "{level}  {check}  {}", say(&finding.meaning))?;
+        if let Some(step) = &finding.step {
+            writeln!(out, "          {:11}  → {}", "", say(step))?;
+        }
+    }
+    let count = |level| findings.iter().filter(|finding| finding.level == level).count();
+    let (ok, warnings, faults) = (count(Level::Ok), count(Level::Warning), count(Level::Fault));
+    let sum = match language {
+        Language::Vietnamese => format!("{ok} tốt, {warnings} cảnh báo, {faults} lỗi"),
+        Language::English => format!("{ok} ok, {warnings} to heed, {faults} at fault"),
+    };
+    writeln!(out, "{sum}")
+}
+
+#[cfg(test)]
+mod tests;

@@ -16,7 +16,7 @@ use crate::http::ListenError;
 use crate::metrics::SocketCounters;
 
 /// Asked of the system for each direction: 1.5 Mbit/s from 500 sites for 40 ms. The system may give less.
-const SOCKET_BUFFER: usize = 4 << 20;
+pub const SOCKET_BUFFER: usize = 4 << 20;
 
 /// Longest datagram, and so the longest run of datagrams that the kernel joins.
 const MAX_DATAGRAM: usize = 65_535;

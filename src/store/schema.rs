@@ -3,6 +3,7 @@
 
 use super::StoreError;
 use super::database::{Database, Transaction, values};
+use super::health::Tables;
 
 /// One step of the tables.
 struct Step {
@@ -59,6 +60,25 @@ pub(super) async fn migrate(database: &Database) -> Result<(), StoreError> {
 /// Whether a database has the tables of this version.
 pub(super) async fn is_current(database: &Database) -> Result<bool, StoreError> {
     Ok(version(&mut database.begin().await?).await? == VERSION)
+}
+
+/// Its version beside this program's; `None` for a database without any table of ours.
+pub(super) async fn tables(database: &Database) -> Result<Option<Tables>, StoreError> {
+    let mut transaction = database.begin().await?;
+    if let Transaction::Postgres(_) = transaction {
+        let (made,): (i64,) = transaction
+            .one("SELECT count(*) FROM pg_tables WHERE tablename = 'schema_version'", values![])
+            .await?;
+        if made == 0 {
+            return Ok(None);
+        }
+    }
+    Ok(match version(&mut transaction).await? {
+        0 => None,
+        version if version < VERSION => Some(Tables::Older),
+        VERSION => Some(Tables::Current),
+        _ => Some(Tables::Newer),
+    })
 }
 
 /// How many steps a database has seen.

@@ -11,7 +11,8 @@ use rcgen::{
 use crate::data::{DataDirectory, DataError};
 
 const KEY_FILE: &str = "ca.key";
-const CERTIFICATE_FILE: &str = "ca.crt";
+/// The authority's certificate in the data directory.
+pub const CERTIFICATE_FILE: &str = "ca.crt";
 
 /// The authority is trusted by hand on each machine, so it lives long.
 const AUTHORITY_LIFETIME: Duration = Duration::from_secs(10 * 365 * 86_400);

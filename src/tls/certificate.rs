@@ -16,7 +16,8 @@ use crate::addresses;
 use crate::data::DataDirectory;
 
 const KEY_FILE: &str = "server.key";
-const CERTIFICATE_FILE: &str = "server.crt";
+/// The server's certificate in the data directory.
+pub const CERTIFICATE_FILE: &str = "server.crt";
 const RECORD_FILE: &str = "server.json";
 
 /// Made anew this long before its end.
@@ -94,7 +95,8 @@ impl Record {
 }
 
 /// Every name under which a browser may reach us.
-fn names(host: Option<&str>) -> Vec<String> {
+#[must_use]
+pub fn names(host: Option<&str>) -> Vec<String> {
     let mut names = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
     names.extend(addresses::host_name());
     names.extend(host.map(str::to_owned));

@@ -42,6 +42,22 @@ async fn a_command_without_a_gateway_says_so_in_one_line() {
 }
 
 #[tokio::test]
+async fn the_doctor_knows_the_running_gateway_and_names_what_keeps_another_from_starting() {
+    let fixture = Fixture::start().await;
+    let (https, private) = (fixture.https.to_string(), fixture.private.to_string());
+    let doctor = ["doctor", "--media-port", "0", "--media-bind", "127.0.0.1", "--listen", &https];
+    let own = fixture.command(&[&doctor[..], &["--private-listen", &private]].concat()).await;
+    let said = String::from_utf8(own.stdout).unwrap();
+    assert!(own.status.success(), "{said}");
+    assert_eq!(said.matches("this gateway serves there").count(), 2, "{said}");
+
+    let stranger = fixture.command(&[&doctor[..], &["--private-listen", &https]].concat()).await;
+    let said = String::from_utf8(stranger.stdout).unwrap();
+    assert_eq!(stranger.status.code(), Some(1), "{said}");
+    assert!(said.contains(&format!("{https} is held by another program")), "{said}");
+}
+
+#[tokio::test]
 async fn a_gateway_that_goes_down_tells_its_clients() {
     let mut fixture = Fixture::start().await;
     let mut site = fixture.enter(&fixture.secrets[1], false).await;
