@@ -69,8 +69,8 @@ pub enum Reply {
     },
     /// A link by which a person sets name and password. This is the only time its secret is shown.
     AccountLinkMade {
-        /// The one-time secret.
-        secret: String,
+        /// The address to open.
+        url: String,
     },
     /// The link is dead.
     Revoked,
@@ -227,8 +227,9 @@ impl Control {
         let known = self.services.organisation.read().person_by_code(&code).map(|person| person.id);
         let person = known.ok_or_else(|| format!("there is no person with the code {person}"))?;
         let link = self.services.sign_in.make_link(Actor::Operator, person).await;
-        let secret = link.map_err(|error| error.to_string())?.as_str().to_owned();
-        Ok(Reply::AccountLinkMade { secret })
+        let secret = link.map_err(|error| error.to_string())?;
+        let url = format!("{}/account/activate#{}", self.links.base(), secret.as_str());
+        Ok(Reply::AccountLinkMade { url })
     }
 
     async fn revoke(&self, link: u32) -> Result<Reply, String> {

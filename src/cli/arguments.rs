@@ -95,7 +95,7 @@ pub enum LinkCommand {
 
 #[derive(Subcommand)]
 pub enum AdminCommand {
-    /// Print a one-time secret by which a person sets name and password anew; it ends one-time codes too
+    /// Print a one-time link by which a person sets name and password anew; it ends one-time codes too
     Link {
         /// The person's code; the first administrator's is quan-tri
         #[arg(value_name = "CODE")]

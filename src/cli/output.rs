@@ -49,10 +49,10 @@ pub fn started(gateway: &Gateway) -> io::Result<()> {
     if let Some(secret) = gateway.first_administrator() {
         writeln!(
             out,
-            "Nobody administers this gateway yet. One-time secret of the first administrator, shown anew at each"
+            "Nobody administers this gateway yet. One-time link of the first administrator, good for 72 hours and"
         )?;
-        writeln!(out, "start until it is used (docs/operations.en.md, Administration):")?;
-        writeln!(out, "       {secret}")?;
+        writeln!(out, "shown anew at each start until it is used:")?;
+        writeln!(out, "       {base}/admin/first#{secret}")?;
         writeln!(out)?;
     }
     writeln!(out, "Browsers must trust this gateway's own authority: import {base}/ca.crt (also")?;
@@ -66,12 +66,8 @@ pub fn reply(reply: &Reply) -> io::Result<()> {
     match reply {
         Reply::Made { link, url } => writeln!(out, "link {link}, shown only this once:\n{url}")?,
         Reply::Links { links } => list(&mut out, links)?,
-        Reply::AccountLinkMade { secret } => {
-            writeln!(out, "one-time secret, shown only this once, good for 72 hours:\n{secret}")?;
-            writeln!(
-                out,
-                "It goes to POST /api/v1/account/activate (docs/operations.en.md, Administration)."
-            )?;
+        Reply::AccountLinkMade { url } => {
+            writeln!(out, "one-time link, shown only this once, good for 72 hours:\n{url}")?;
         }
         Reply::Revoked => writeln!(out, "revoked")?,
         Reply::Failed { .. } => {}

@@ -17,17 +17,32 @@ static ASSETS: &[Asset] = &include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 /// Files here carry a hash of their content in their name.
 const HASHED: &str = "assets/";
 
-/// A file of the client. `/` and everything under `/r/` is the room's page.
+/// The room's page.
+const ROOM: &str = "index.html";
+
+/// The page of signing in and of administration.
+const CONSOLE: &str = "console.html";
+
+/// The file that shows a path.
+fn file(path: &str) -> &str {
+    let path = path.trim_start_matches('/');
+    match path.split('/').next() {
+        Some("" | "r") => ROOM,
+        Some("admin" | "account" | "sign-in") => CONSOLE,
+        _ => path,
+    }
+}
+
+/// A file of the client.
 pub async fn serve(request: Request) -> Response {
     if request.method() != Method::GET && request.method() != Method::HEAD {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
-    let path = request.uri().path().trim_start_matches('/');
-    let path = if path.is_empty() || path.starts_with("r/") { "index.html" } else { path };
-    ASSETS
-        .iter()
-        .find(|asset| asset.path == path)
-        .map_or_else(|| StatusCode::NOT_FOUND.into_response(), |asset| respond(asset, request.headers()))
+    let path = file(request.uri().path());
+    let find = |path| ASSETS.iter().find(|asset| asset.path == path);
+    // A build without the client has one page, which says so.
+    let found = find(path).or_else(|| find(ROOM).filter(|_| path == CONSOLE));
+    found.map_or_else(|| StatusCode::NOT_FOUND.into_response(), |asset| respond(asset, request.headers()))
 }
 
 fn respond(asset: &Asset, request: &HeaderMap) -> Response {
@@ -120,6 +135,22 @@ mod tests {
         let kept = |asset| respond(asset, &HeaderMap::new()).headers()[header::CACHE_CONTROL].clone();
         assert_eq!(kept(&ASSET), "public, max-age=31536000, immutable");
         assert_eq!(kept(&page), "no-cache");
+    }
+
+    #[test]
+    fn addresses_that_people_open_are_pages() {
+        for (path, page) in [
+            ("/", ROOM),
+            ("/r/giao-ban", ROOM),
+            ("/sign-in", CONSOLE),
+            ("/admin", CONSOLE),
+            ("/admin/units", CONSOLE),
+            ("/account/activate", CONSOLE),
+            ("/administrator", "administrator"),
+            ("/assets/room-1.js", "assets/room-1.js"),
+        ] {
+            assert_eq!(file(path), page, "{path}");
+        }
     }
 
     #[test]

@@ -216,7 +216,8 @@ async fn the_operator_gives_a_lost_account_back_at_the_command_line() {
     let lost = Administrator::first(&fixture).await;
     let made = fixture.command(&["admin", "link", "quan-tri"]).await;
     let printed = String::from_utf8(made.stdout).unwrap();
-    let secret = printed.lines().nth(1).unwrap();
+    let (page, secret) = printed.trim_end().lines().nth(1).unwrap().split_once('#').unwrap();
+    assert!(page.ends_with("/account/activate"), "{page}");
     let found = Administrator::activate(&fixture, secret, "tong.moi").await;
     assert_eq!(found.get(&fixture, "/api/v1/session").await.status, 200);
     assert_eq!(lost.get(&fixture, "/api/v1/session").await.status, 401);

@@ -21,7 +21,7 @@ const KEYS: readonly { readonly keys: readonly string[]; readonly text: Extract<
 
 function Help({ onClose }: { readonly onClose: () => void }) {
   return (
-    <Modal title={t('help.title')} closeButton={true} onClose={onClose}>
+    <Modal title={t('help.title')} closeLabel={t('app.close')} onClose={onClose}>
       <dl class="keys">
         <dt>
           <kbd>{t('help.spaceKey')}</kbd>
@@ -98,7 +98,7 @@ function Appearance() {
 function Settings({ onClose }: { readonly onClose: () => void }) {
   const { room } = useScope();
   return (
-    <Modal title={t('settings.title')} closeButton={true} wide={true} onClose={onClose}>
+    <Modal title={t('settings.title')} closeLabel={t('app.close')} wide={true} onClose={onClose}>
       <div class="settings">
         <Preview name={room.own.value?.name ?? ''} />
         <DeviceChoices />

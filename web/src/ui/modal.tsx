@@ -1,13 +1,13 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
-import { t } from '../i18n';
 import { Icon } from './icon';
 
 /** A native modal dialog. The browser holds the focus inside and gives it back afterwards. */
 export function Modal(props: {
   readonly title: string;
   readonly onClose: () => void;
-  readonly closeButton?: boolean;
+  /** The name of a button that closes it; without one there is none. */
+  readonly closeLabel?: string;
   readonly wide?: boolean;
   readonly children: ComponentChildren;
 }) {
@@ -27,11 +27,11 @@ export function Modal(props: {
     >
       <header class="modal-head">
         <h2 id={title}>{props.title}</h2>
-        {props.closeButton === true && (
+        {props.closeLabel !== undefined && (
           <button
             type="button"
             class="quiet square"
-            aria-label={t('app.close')}
+            aria-label={props.closeLabel}
             onClick={() => element.current?.close()}
           >
             <Icon name="close" />

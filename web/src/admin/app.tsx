@@ -1,0 +1,85 @@
+import type { Signal } from '@preact/signals';
+import type { ComponentType } from 'preact';
+import { useEffect } from 'preact/hooks';
+import type { Who } from '../gen/api';
+import type { Theme } from '../ui/model/preferences';
+import { t } from './i18n';
+import { Activate } from './pages/activate';
+import { SignIn } from './pages/sign-in';
+import { go, path } from './route';
+import { askWho, session } from './session';
+import { Fault } from './ui/fault';
+import { Frame, type Place } from './ui/frame';
+import { lazy } from './ui/lazy';
+import { Door, Heading, LiveRegions } from './ui/page';
+
+const Account = lazy(() => import('./pages/account').then((module) => module.Account));
+
+/** The pages in the bar, in their order. */
+const PLACES: readonly (Place & { readonly page: ComponentType })[] = [];
+
+/** Pages for whoever holds a one-time link. */
+const LINKS = ['/admin/first', '/account/activate'];
+
+function Missing() {
+  return <Heading text={t('app.missing')} />;
+}
+
+/** Sends whoever has not signed in to where that is done, and back afterwards. */
+function ToSignIn() {
+  useEffect(() => {
+    const here = location.pathname + location.search;
+    go(`/sign-in?return=${encodeURIComponent(here)}`, { replace: true });
+  }, []);
+  return null;
+}
+
+function Inside({ who, theme }: { readonly who: Who; readonly theme: Signal<Theme> }) {
+  const places = who.administers ? PLACES : [];
+  const place = places.find((one) => path.value === one.path);
+  const Page = path.value === '/account' ? Account : (place?.page ?? Missing);
+  const first = places[0]?.path ?? '/account';
+  const atStart = path.value === '/admin';
+  useEffect(() => {
+    if (atStart) go(first, { replace: true });
+  }, [atStart, first]);
+  if (atStart) return null;
+  return (
+    <Frame who={who} theme={theme} places={places}>
+      <Page key={path.value} />
+    </Frame>
+  );
+}
+
+function Pages({ theme }: { readonly theme: Signal<Theme> }) {
+  if (LINKS.includes(path.value)) return <Activate />;
+  const known = session.value;
+  if (path.value === '/sign-in') return known.name === 'asking' ? null : <SignIn />;
+  switch (known.name) {
+    case 'asking':
+      return null;
+    case 'nobody':
+      return <ToSignIn />;
+    case 'unreachable':
+      return (
+        <Door title={t('app.unreachable')}>
+          <Fault fault={known.fault} />
+          <button type="button" class="primary" onClick={() => void askWho()}>
+            {t('app.retry')}
+          </button>
+        </Door>
+      );
+    case 'somebody':
+      return <Inside who={known.who} theme={theme} />;
+  }
+}
+
+/** The console. */
+export function App({ theme }: { readonly theme: Signal<Theme> }) {
+  return (
+    <>
+      <Pages theme={theme} />
+      <LiveRegions />
+    </>
+  );
+}

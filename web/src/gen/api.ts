@@ -1,0 +1,543 @@
+// Made from tests/fixtures/openapi.json by `UPDATE_GOLDEN=1 npm test`. Do not edit.
+
+/** A link to hand to a person; its holder sets name and password. It is shown only this once. */
+export interface AccountLink {
+  /** What to send to `/api/v1/account/activate`. */
+  readonly secret: string;
+}
+
+/** An act. */
+export interface ActView {
+  /** The person; absent for the operator and for nobody known. */
+  readonly actor?: number | null;
+  /** When, in milliseconds since 1970. */
+  readonly at: number;
+  /** What, by its `kind`. */
+  readonly content: Readonly<Record<string, unknown>>;
+  /** The SHA-256 over the act and the hash before it. */
+  readonly hash: string;
+  /** Its place in the record, from 1. */
+  readonly number: number;
+  /** The unit that it concerns. */
+  readonly unit?: number | null;
+}
+
+/** What a link's holder sets. */
+export interface Activation {
+  /** The name to sign in with from now on. */
+  readonly login: string;
+  /** The password. */
+  readonly password: string;
+  /** The part of the link after `#`. */
+  readonly secret: string;
+}
+
+/** Acts, the newest first. */
+export interface Acts {
+  readonly items: readonly ActView[];
+  /** `before` of the next page; absent on the last. */
+  readonly next?: number | null;
+}
+
+/** An administrator of a unit and all below it. */
+export interface AppointmentView {
+  readonly from: string;
+  readonly id: number;
+  readonly person: number;
+  /** The unit; absent for the whole organisation. */
+  readonly unit?: number | null;
+}
+
+/** The numbers of what a change made or changed; what is new comes first. */
+export interface Changed {
+  /** Appointments. */
+  readonly appointments: readonly number[];
+  /** People. */
+  readonly people: readonly number[];
+  /** Units. */
+  readonly units: readonly number[];
+}
+
+/** Up to which classification a person may be told things: thường, mật, tối mật, tuyệt mật. */
+export type ClearanceView = 'normal' | 'confidential' | 'secret' | 'top_secret';
+
+/** A secret of one-time codes, proved by a code. */
+export interface Codes {
+  /** A code made with it. */
+  readonly code: string;
+  readonly password: string;
+  /** As the gateway made it. */
+  readonly secret: string;
+}
+
+/** Name and password. */
+export interface Credentials {
+  /** The one-time code, where one is asked for. */
+  readonly code?: string | null;
+  readonly login: string;
+  readonly password: string;
+}
+
+/** What is known of a person. */
+export interface DetailsView {
+  readonly clearance: ClearanceView;
+  /** Duty (chức vụ). */
+  readonly duty: string;
+  readonly mail?: string | null;
+  readonly name: string;
+  /** Rank (cấp bậc). */
+  readonly rank: string;
+}
+
+/** What a line does. */
+export type EffectView = 'create' | 'change' | 'move';
+
+/** The first day of a change. */
+export interface FirstDay {
+  readonly from: string;
+}
+
+/** A fresh secret of one-time codes. */
+export interface FreshCodes {
+  /** In base32. */
+  readonly secret: string;
+  /** The same as apps read it, often as a QR code. */
+  readonly uri: string;
+}
+
+/** What a line changes. */
+export interface LineChange {
+  /** The code of the unit or person. */
+  readonly code: string;
+  readonly effect: EffectView;
+  /** Counted from 1 with the heading. */
+  readonly line: number;
+  /** How it is called afterwards. */
+  readonly name: string;
+}
+
+/** A line that cannot be taken in. */
+export interface LineProblem {
+  /** What stands against it, for programs. */
+  readonly code: string;
+  /** What stands against it, for people. */
+  readonly detail: string;
+  /** Counted from 1 with the heading. */
+  readonly line: number;
+}
+
+/** One new unit in the place of several. */
+export interface Merger {
+  readonly code: string;
+  readonly from: string;
+  readonly name: string;
+  readonly parent?: number | null;
+  /** The units that end; two at least. */
+  readonly units: readonly number[];
+}
+
+/** Another unit. */
+export interface MovePerson {
+  readonly from: string;
+  readonly unit: number;
+}
+
+/** Another place. */
+export interface MoveUnit {
+  readonly from: string;
+  /** The unit above it from then on. */
+  readonly parent?: number | null;
+}
+
+/** A new administrator. */
+export interface NewAppointment {
+  readonly person: number;
+  /** The unit; absent for the whole organisation. */
+  readonly unit?: number | null;
+}
+
+/** Another password. */
+export interface NewPassword {
+  /** The one used from now on. */
+  readonly new: string;
+  /** The one used so far. */
+  readonly old: string;
+}
+
+/** A new person. */
+export interface NewPerson {
+  readonly code: string;
+  readonly details: DetailsView;
+  readonly from: string;
+  /** The unit; only who administers the whole organisation enters people without one. */
+  readonly unit?: number | null;
+}
+
+/** A new unit. */
+export interface NewUnit {
+  /** 1 to 40 letters, digits and `. _ - /`. */
+  readonly code: string;
+  readonly from: string;
+  readonly name: string;
+  /** The unit above it; without one it stands at the top. */
+  readonly parent?: number | null;
+}
+
+/** One page. */
+export interface Page_AppointmentView {
+  /** The items, by number. */
+  readonly items: readonly ({
+    readonly from: string;
+    readonly id: number;
+    readonly person: number;
+    /** The unit; absent for the whole organisation. */
+    readonly unit?: number | null;
+  })[];
+  /** Where the next page begins; absent on the last. */
+  readonly next?: number | null;
+}
+
+/** One page. */
+export interface Page_PersonView {
+  /** The items, by number. */
+  readonly items: readonly (DetailsView & {
+    readonly code: string;
+    readonly id: number;
+    readonly revision: number;
+    /** The unit on the day that was asked for. */
+    readonly unit?: number | null;
+  })[];
+  /** Where the next page begins; absent on the last. */
+  readonly next?: number | null;
+}
+
+/** One page. */
+export interface Page_UnitView {
+  /** The items, by number. */
+  readonly items: readonly ({
+    readonly code: string;
+    /** The first day on which it is so. */
+    readonly from: string;
+    readonly id: number;
+    readonly name: string;
+    /** The unit above it, if it may be seen. */
+    readonly parent?: number | null;
+    /** Counts its changes. */
+    readonly revision: number;
+    /** The first day on which it is no longer so. */
+    readonly to?: string | null;
+  })[];
+  /** Where the next page begins; absent on the last. */
+  readonly next?: number | null;
+}
+
+/** A person. */
+export type PersonView = DetailsView & {
+  readonly code: string;
+  readonly id: number;
+  readonly revision: number;
+  /** The unit on the day that was asked for. */
+  readonly unit?: number | null;
+};
+
+/** Problem details. */
+export interface Problem {
+  /** What happened, for programs; it does not change. */
+  readonly code: string;
+  /** What happened, for people. */
+  readonly detail: string;
+  /** The lines of a table that cannot be taken in. */
+  readonly lines?: readonly LineProblem[];
+  /** The HTTP status. */
+  readonly status: number;
+  /** The status in words. */
+  readonly title: string;
+}
+
+/** Another name. */
+export interface Rename {
+  readonly from: string;
+  readonly name: string;
+}
+
+/** Several new units in the place of one. */
+export interface Split {
+  readonly from: string;
+  /** Two at least. What none names goes to the first. */
+  readonly parts: readonly SplitPart[];
+}
+
+/** One of them. */
+export interface SplitPart {
+  /** Units right below the old one. */
+  readonly children?: readonly number[];
+  readonly code: string;
+  readonly name: string;
+  /** People of the old one. */
+  readonly people?: readonly number[];
+}
+
+/** What a table changes, or would change. */
+export interface Taken {
+  /** Every line that changes something. */
+  readonly changes: readonly LineChange[];
+  /** Whether it was done. */
+  readonly done: boolean;
+}
+
+/** A unit with its history. */
+export interface UnitDetail {
+  readonly code: string;
+  /** As far as it may be seen, the oldest first. */
+  readonly history: readonly UnitView[];
+  readonly id: number;
+  readonly revision: number;
+}
+
+/** A unit as it is on a day. */
+export interface UnitView {
+  readonly code: string;
+  /** The first day on which it is so. */
+  readonly from: string;
+  readonly id: number;
+  readonly name: string;
+  /** The unit above it, if it may be seen. */
+  readonly parent?: number | null;
+  /** Counts its changes. */
+  readonly revision: number;
+  /** The first day on which it is no longer so. */
+  readonly to?: string | null;
+}
+
+/** Who signed in. */
+export interface Who {
+  /** Whether there is anything to administer. */
+  readonly administers: boolean;
+  /** Whether it is the whole organisation. */
+  readonly administers_all: boolean;
+  /** The name. */
+  readonly name: string;
+  /** The person's number. */
+  readonly person: number;
+}
+
+/** Every operation: what it takes and what it answers when it is done. */
+export interface Operations {
+  /** Sets name and password by a one-time link. */
+  'POST /api/v1/account/activate': {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly body: Activation;
+    readonly answer: undefined;
+  };
+  /** Asks for one-time codes from now on; all other sessions end. */
+  'PUT /api/v1/account/codes': {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly body: Codes;
+    readonly answer: undefined;
+  };
+  /** A fresh secret of one-time codes; it counts once it is proved. */
+  'POST /api/v1/account/codes': {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: FreshCodes;
+  };
+  /** Sets another password; all other sessions end. */
+  'PUT /api/v1/account/password': {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly body: NewPassword;
+    readonly answer: undefined;
+  };
+  /** The record of acts. */
+  'GET /api/v1/acts': {
+    readonly path: undefined;
+    readonly query: { readonly before?: number; readonly limit?: number };
+    readonly body: undefined;
+    readonly answer: Acts;
+  };
+  /** The administrators of what I administer. */
+  'GET /api/v1/appointments': {
+    readonly path: undefined;
+    readonly query: { readonly after?: number; readonly limit?: number; readonly as_of?: string; readonly unit?: number; readonly q?: string };
+    readonly body: undefined;
+    readonly answer: Page_AppointmentView;
+  };
+  /** Makes a person an administrator of a unit below my own. */
+  'POST /api/v1/appointments': {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly body: NewAppointment;
+    readonly answer: Changed;
+  };
+  /** Ends an appointment. */
+  'DELETE /api/v1/appointments/{appointment}': {
+    readonly path: { readonly appointment: number };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: Changed;
+  };
+  /** The people of the units that I administer, as they were on a day. */
+  'GET /api/v1/people': {
+    readonly path: undefined;
+    readonly query: { readonly after?: number; readonly limit?: number; readonly as_of?: string; readonly unit?: number; readonly q?: string };
+    readonly body: undefined;
+    readonly answer: Page_PersonView;
+  };
+  /** Enters a person. */
+  'POST /api/v1/people': {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly body: NewPerson;
+    readonly answer: Changed;
+  };
+  /** The people of the units that I administer, as a table. */
+  'GET /api/v1/people.csv': {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: string;
+  };
+  /** Takes in a table of people: `code,name,unit,rank,duty,clearance,mail`. People that it does not name stay as they are. */
+  'POST /api/v1/people.csv': {
+    readonly path: undefined;
+    readonly query: { readonly dry_run?: boolean; readonly from?: string };
+    readonly body: string;
+    readonly answer: Taken;
+  };
+  /** One person. */
+  'GET /api/v1/people/{person}': {
+    readonly path: { readonly person: number };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: PersonView;
+  };
+  /** Replaces what is known of a person. */
+  'PUT /api/v1/people/{person}': {
+    readonly path: { readonly person: number };
+    readonly query: undefined;
+    readonly body: DetailsView;
+    readonly answer: Changed;
+  };
+  /** Makes a link by which a person sets name and password; earlier links end. */
+  'POST /api/v1/people/{person}/account-link': {
+    readonly path: { readonly person: number };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: AccountLink;
+  };
+  /** Puts a person into another unit from a day on. */
+  'POST /api/v1/people/{person}/move': {
+    readonly path: { readonly person: number };
+    readonly query: undefined;
+    readonly body: MovePerson;
+    readonly answer: Changed;
+  };
+  /** A person leaves; all that was administered ends with it. */
+  'POST /api/v1/people/{person}/retire': {
+    readonly path: { readonly person: number };
+    readonly query: undefined;
+    readonly body: FirstDay;
+    readonly answer: Changed;
+  };
+  /** Who I am. */
+  'GET /api/v1/session': {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: Who;
+  };
+  /** Signs in. The answer sets the session's cookie; a session presented before ends. */
+  'POST /api/v1/session': {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly body: Credentials;
+    readonly answer: Who;
+  };
+  /** Signs out here. */
+  'DELETE /api/v1/session': {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Signs out everywhere. */
+  'DELETE /api/v1/sessions': {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** The units that I administer, as they were on a day. */
+  'GET /api/v1/units': {
+    readonly path: undefined;
+    readonly query: { readonly after?: number; readonly limit?: number; readonly as_of?: string; readonly unit?: number; readonly q?: string };
+    readonly body: undefined;
+    readonly answer: Page_UnitView;
+  };
+  /** Makes a unit. */
+  'POST /api/v1/units': {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly body: NewUnit;
+    readonly answer: Changed;
+  };
+  /** The units that I administer, as a table. */
+  'GET /api/v1/units.csv': {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: string;
+  };
+  /** Takes in a table of units: `code,name,parent`. Units that it does not name stay as they are. */
+  'POST /api/v1/units.csv': {
+    readonly path: undefined;
+    readonly query: { readonly dry_run?: boolean; readonly from?: string };
+    readonly body: string;
+    readonly answer: Taken;
+  };
+  /** Puts one new unit in the place of several. */
+  'POST /api/v1/units/merge': {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly body: Merger;
+    readonly answer: Changed;
+  };
+  /** One unit with its history. */
+  'GET /api/v1/units/{unit}': {
+    readonly path: { readonly unit: number };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: UnitDetail;
+  };
+  /** Ends a unit; what lies below it and who belongs to it goes up. */
+  'POST /api/v1/units/{unit}/abolish': {
+    readonly path: { readonly unit: number };
+    readonly query: undefined;
+    readonly body: FirstDay;
+    readonly answer: Changed;
+  };
+  /** Puts a unit, with all below it, under another one from a day on. */
+  'POST /api/v1/units/{unit}/move': {
+    readonly path: { readonly unit: number };
+    readonly query: undefined;
+    readonly body: MoveUnit;
+    readonly answer: Changed;
+  };
+  /** Gives a unit another name from a day on. */
+  'POST /api/v1/units/{unit}/rename': {
+    readonly path: { readonly unit: number };
+    readonly query: undefined;
+    readonly body: Rename;
+    readonly answer: Changed;
+  };
+  /** Puts several new units in the place of one. */
+  'POST /api/v1/units/{unit}/split': {
+    readonly path: { readonly unit: number };
+    readonly query: undefined;
+    readonly body: Split;
+    readonly answer: Changed;
+  };
+}
