@@ -54,8 +54,7 @@ async fn authority(state: axum::extract::State<Arc<Services>>) -> Response {
 }
 
 async fn time_out(request: Request, next: Next) -> Response {
-    let is_table = request.uri().path().ends_with(".csv");
-    let timeout = if is_table { admin::TABLE_TIMEOUT } else { REQUEST_TIMEOUT };
+    let timeout = admin::long_timeout(request.uri().path()).unwrap_or(REQUEST_TIMEOUT);
     match tokio::time::timeout(timeout, next.run(request)).await {
         Ok(response) => response,
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),

@@ -138,5 +138,11 @@ fn person(actor: Actor) -> Option<PersonId> {
 /// The day it is in Vietnam.
 #[must_use]
 pub fn today() -> Date {
-    Date::of_seconds(milliseconds(SystemTime::now()) / 1000, CLOCK_OFFSET)
+    day_of(milliseconds(SystemTime::now()))
+}
+
+/// The day in Vietnam of a moment, in milliseconds since 1970.
+#[must_use]
+pub fn day_of(at: i64) -> Date {
+    Date::of_seconds(at / 1000, CLOCK_OFFSET)
 }

@@ -9,6 +9,7 @@ mod guard;
 mod openapi;
 mod page;
 mod people;
+mod preview;
 mod tables;
 mod units;
 
@@ -28,8 +29,13 @@ const MAX_TABLE: usize = 4 << 20;
 /// Largest body of another request: a merger of all units of a country.
 const MAX_BODY: usize = 64 << 10;
 
-/// How long a table may take.
-pub const TABLE_TIMEOUT: Duration = Duration::from_secs(120);
+/// How long what reads or writes everything may take.
+const LONG_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// How long an answer may take that is not given at once: tables, and the check of the whole record.
+pub fn long_timeout(path: &str) -> Option<Duration> {
+    (path.ends_with(".csv") || path == "/api/v1/acts/chain").then_some(LONG_TIMEOUT)
+}
 
 /// Every route, with its guard.
 pub fn routes() -> Router<Arc<Services>> {
@@ -45,6 +51,7 @@ pub fn routes() -> Router<Arc<Services>> {
         .route("/api/v1/session", post(account::sign_in).get(account::who).delete(account::sign_out))
         .route("/api/v1/sessions", delete(account::sign_out_everywhere))
         .route("/api/v1/units", get(units::list).post(units::create))
+        .route("/api/v1/units/preview", post(preview::preview))
         .route("/api/v1/units/merge", post(units::merge))
         .route("/api/v1/units/{unit}", get(units::one))
         .route("/api/v1/units/{unit}/rename", post(units::rename))
@@ -59,6 +66,7 @@ pub fn routes() -> Router<Arc<Services>> {
         .route("/api/v1/appointments", get(appointments::list).post(appointments::create))
         .route("/api/v1/appointments/{appointment}", delete(appointments::end))
         .route("/api/v1/acts", get(acts::list))
+        .route("/api/v1/acts/chain", get(acts::chain))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .merge(tables)
         .layer(middleware::from_fn(guard::same_origin))

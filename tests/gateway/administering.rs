@@ -224,3 +224,79 @@ async fn the_operator_gives_a_lost_account_back_at_the_command_line() {
     let unknown = fixture.command(&["admin", "link", "khong"]).await;
     assert!(String::from_utf8(unknown.stderr).unwrap().contains("no person"));
 }
+
+#[tokio::test]
+async fn a_change_of_units_is_told_before_it_is_made() {
+    let fixture = Fixture::start().await;
+    let first = Administrator::first(&fixture).await;
+    let top = first.unit(&fixture, "Bo", None).await;
+    let (a, b) =
+        (first.unit(&fixture, "TinhA", Some(top)).await, first.unit(&fixture, "TinhB", Some(top)).await);
+    first.unit(&fixture, "XaA1", Some(a)).await;
+    first.person(&fixture, "P1", a).await;
+    let merger = json!({ "kind": "merge", "units": [a, b], "code": "TinhAB", "name": "Tỉnh AB", "parent": top, "from": "2099-01-01" });
+    let told = first.call(&fixture, "POST /api/v1/units/preview", &merger).await;
+    assert_eq!(told.status, 200, "{}", told.text);
+    let told = told.json();
+    let fates: Vec<(&str, &str)> = told["units"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|unit| (unit["fate"].as_str().unwrap(), unit["code"].as_str().unwrap()))
+        .collect();
+    for fate in [("made", "TinhAB"), ("ended", "TinhA"), ("ended", "TinhB"), ("moved", "XaA1")] {
+        assert!(fates.contains(&fate), "{fates:?}");
+    }
+    assert_eq!((fates.len(), &told["people"]), (4, &json!(1)));
+    let units = first.get(&fixture, "/api/v1/units?as_of=2099-01-02").await.json();
+    assert!(units["items"].as_array().unwrap().iter().all(|unit| unit["code"] != "TinhAB"), "{units}");
+    let missing = json!({ "kind": "abolish", "unit": 99, "from": "2099-01-01" });
+    assert_eq!(first.call(&fixture, "POST /api/v1/units/preview", &missing).await.code(), "no_such_unit");
+}
+
+#[tokio::test]
+async fn lists_and_the_record_are_narrowed_to_a_unit_and_all_below_it() {
+    let fixture = Fixture::start().await;
+    let first = Administrator::first(&fixture).await;
+    let top = first.unit(&fixture, "Bo", None).await;
+    let a = first.unit(&fixture, "TinhA", Some(top)).await;
+    let below = first.unit(&fixture, "XaA1", Some(a)).await;
+    let b = first.unit(&fixture, "TinhB", Some(top)).await;
+    first.person(&fixture, "P-xa", below).await;
+    first.person(&fixture, "P-b", b).await;
+    let codes = async |path: String| -> Vec<String> {
+        let page = first.get(&fixture, &path).await.json();
+        page["items"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(codes(format!("/api/v1/people?unit={a}&below=true")).await, ["P-xa"]);
+    assert_eq!(codes(format!("/api/v1/people?unit={a}")).await, Vec::<String>::new());
+    assert_eq!(codes(format!("/api/v1/units?unit={a}&below=true")).await, ["TinhA", "XaA1"]);
+
+    let kinds = async |query: String| -> Vec<(String, Value)> {
+        let page = first.get(&fixture, &format!("/api/v1/acts?{query}")).await.json();
+        let items = page["items"].as_array().unwrap().clone();
+        items
+            .iter()
+            .map(|act| (act["content"]["kind"].as_str().unwrap().to_owned(), act["unit_name"].clone()))
+            .collect()
+    };
+    assert_eq!(kinds(format!("unit={b}")).await, [("create_person".to_owned(), json!("TinhB"))]);
+    assert_eq!(kinds("kind=create_unit".to_owned()).await.len(), 4);
+    assert_eq!(kinds("from=1&to=2".to_owned()).await, []);
+    let who = first.get(&fixture, "/api/v1/acts?kind=create_unit&limit=1").await.json();
+    assert_eq!(who["items"][0]["actor_name"], json!("Quản trị"));
+    let before = who["next"].as_u64().unwrap();
+    let rest = first.get(&fixture, &format!("/api/v1/acts?kind=create_unit&before={before}")).await.json();
+    assert_eq!((rest["items"].as_array().unwrap().len(), rest.get("next")), (3, None));
+}
+
+#[tokio::test]
+async fn the_console_is_told_whether_the_record_holds_and_others_are_not() {
+    let fixture = Fixture::start().await;
+    let first = Administrator::first(&fixture).await;
+    let unit = first.unit(&fixture, "TinhA", None).await;
+    let chain = first.get(&fixture, "/api/v1/acts/chain").await.json();
+    assert_eq!((&chain["holds"], chain["head"].as_str().unwrap().len()), (&json!(true), 64));
+    let (_, below) = first.appoint(&fixture, "truong.a", unit).await;
+    assert_eq!(below.get(&fixture, "/api/v1/acts/chain").await.code(), "not_allowed");
+}

@@ -50,8 +50,9 @@ pub async fn list(
     Asked(paging): Asked<Paging>,
 ) -> Result<Json<Page<AppointmentView>>, Fault> {
     let directory = services.organisation.read();
-    let all = directory.visible_appointments(signed_in.actor(), today());
-    let all = all.filter(|held| paging.unit.is_none_or(|unit| held.unit == Some(UnitId(unit))));
+    let today = today();
+    let all = directory.visible_appointments(signed_in.actor(), today);
+    let all = all.filter(|held| paging.takes(held.unit, &directory, today));
     Ok(Json(Page::of(all, &paging, |held| held.id.0, view)))
 }
 

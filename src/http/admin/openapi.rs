@@ -3,7 +3,7 @@
 use axum::Json;
 use utoipa::OpenApi;
 
-use super::{account, acts, appointments, people, tables, units};
+use super::{account, acts, appointments, people, preview, tables, units};
 
 /// Every operation of administration.
 #[derive(OpenApi)]
@@ -31,6 +31,7 @@ use super::{account, acts, appointments, people, tables, units};
         units::move_to,
         units::split,
         units::abolish,
+        preview::preview,
         people::list,
         people::one,
         people::create,
@@ -46,6 +47,7 @@ use super::{account, acts, appointments, people, tables, units};
         tables::export_people,
         tables::import_people,
         acts::list,
+        acts::chain,
     )
 )]
 struct Description;

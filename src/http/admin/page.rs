@@ -1,6 +1,6 @@
 //! Pages of a long list, and the answer to a change.
 
-use giaoban_directory::{Change, Date};
+use giaoban_directory::{Change, Date, Directory, UnitId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -23,8 +23,19 @@ pub struct Paging {
     pub as_of: Option<Date>,
     /// Only what is right in this unit: units below it, people of it.
     pub unit: Option<u32>,
+    /// And what is in the units below that one.
+    #[serde(default)]
+    pub below: bool,
     /// Only what has this in its name or code; marks and capitals do not count.
     pub q: Option<String>,
+}
+
+impl Paging {
+    /// Whether what belongs to a unit on a day is asked for.
+    pub fn takes(&self, unit: Option<UnitId>, directory: &Directory, day: Date) -> bool {
+        let Some(asked) = self.unit.map(UnitId) else { return true };
+        unit == Some(asked) || (self.below && unit.is_some_and(|unit| directory.is_within(unit, asked, day)))
+    }
 }
 
 /// One page.
@@ -110,7 +121,7 @@ mod tests {
     use super::*;
 
     fn paging(after: Option<u32>, limit: usize) -> Paging {
-        Paging { after, limit: Some(limit), as_of: None, unit: None, q: None }
+        Paging { after, limit: Some(limit), as_of: None, unit: None, below: false, q: None }
     }
 
     #[test]

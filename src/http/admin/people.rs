@@ -102,7 +102,7 @@ pub async fn list(
     let day = paging.as_of.unwrap_or(today);
     let directory = services.organisation.read();
     let found = |person: &&Person| {
-        paging.unit.is_none_or(|unit| person.unit_at(day) == Some(UnitId(unit)))
+        paging.takes(person.unit_at(day), &directory, day)
             && paging
                 .q
                 .as_deref()

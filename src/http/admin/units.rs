@@ -130,6 +130,17 @@ pub struct SplitPart {
     people: Vec<u32>,
 }
 
+impl From<SplitPart> for Part {
+    fn from(part: SplitPart) -> Self {
+        Self {
+            code: part.code,
+            name: part.name,
+            children: part.children.into_iter().map(UnitId).collect(),
+            people: part.people.into_iter().map(PersonId).collect(),
+        }
+    }
+}
+
 /// The units that I administer, as they were on a day.
 #[utoipa::path(get, path = "/api/v1/units", tag = "units", params(Paging), responses(
     (status = 200, body = Page<UnitView>),
@@ -146,9 +157,13 @@ pub async fn list(
     let directory = services.organisation.read();
     let seen = directory.visible_units(actor, today, day);
     let under = |unit: &Unit| {
-        paging
-            .unit
-            .is_none_or(|above| unit.at(day).is_some_and(|version| version.parent == Some(UnitId(above))))
+        paging.unit.map(UnitId).is_none_or(|above| {
+            if paging.below {
+                directory.is_within(unit.id, above, day)
+            } else {
+                unit.at(day).is_some_and(|version| version.parent == Some(above))
+            }
+        })
     };
     let found = |unit: &Unit, version: &UnitVersion| {
         paging.q.as_deref().is_none_or(|q| finds(version.name.as_str(), q) || finds(unit.code.as_str(), q))
@@ -284,13 +299,8 @@ pub async fn split(
     Seen(seen): Seen,
     Body(Split { parts, from }): Body<Split>,
 ) -> Result<Response, Fault> {
-    let parts = parts.into_iter().map(|part| Part {
-        code: part.code,
-        name: part.name,
-        children: part.children.into_iter().map(UnitId).collect(),
-        people: part.people.into_iter().map(PersonId).collect(),
-    });
-    let command = Command::SplitUnit { unit: UnitId(unit), parts: parts.collect(), from };
+    let parts = parts.into_iter().map(Part::from).collect();
+    let command = Command::SplitUnit { unit: UnitId(unit), parts, from };
     run(&services, &signed_in, command, Some(seen), StatusCode::OK).await
 }
 

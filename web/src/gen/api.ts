@@ -10,6 +10,8 @@ export interface AccountLink {
 export interface ActView {
   /** The person; absent for the operator and for nobody known. */
   readonly actor?: number | null;
+  /** That person's name today. */
+  readonly actor_name?: string | null;
   /** When, in milliseconds since 1970. */
   readonly at: number;
   /** What, by its `kind`. */
@@ -20,6 +22,8 @@ export interface ActView {
   readonly number: number;
   /** The unit that it concerns. */
   readonly unit?: number | null;
+  /** That unit's name on the day of the act; of one that was made for a later day, its first. */
+  readonly unit_name?: string | null;
 }
 
 /** What a link's holder sets. */
@@ -35,7 +39,7 @@ export interface Activation {
 /** Acts, the newest first. */
 export interface Acts {
   readonly items: readonly ActView[];
-  /** `before` of the next page; absent on the last. */
+  /** `before` of the next page; absent on the last. A page may hold fewer than asked for, or none, and still have a next: one request looks through a bounded number of acts. */
   readonly next?: number | null;
 }
 
@@ -46,6 +50,16 @@ export interface AppointmentView {
   readonly person: number;
   /** The unit; absent for the whole organisation. */
   readonly unit?: number | null;
+}
+
+/** Whether the record of acts is whole: each act follows from the one before it. */
+export interface Chain {
+  /** How many were read. */
+  readonly acts: number;
+  /** The last one's hash, to be noted elsewhere; absent when the chain is broken. */
+  readonly head?: string | null;
+  /** Every act follows. */
+  readonly holds: boolean;
 }
 
 /** The numbers of what a change made or changed; what is new comes first. */
@@ -91,6 +105,9 @@ export interface DetailsView {
 
 /** What a line does. */
 export type EffectView = 'create' | 'change' | 'move';
+
+/** What becomes of a unit. */
+export type Fate = 'made' | 'renamed' | 'moved' | 'ended';
 
 /** The first day of a change. */
 export interface FirstDay {
@@ -240,6 +257,18 @@ export type PersonView = DetailsView & {
   readonly unit?: number | null;
 };
 
+/** What a change would come to. */
+export interface Preview {
+  /** How many administrators get another unit, or none. */
+  readonly appointments: number;
+  /** How many people come into another unit. */
+  readonly people: number;
+  /** The units, two hundred at most. */
+  readonly units: readonly UnitFate[];
+  /** How many units in all. */
+  readonly units_in_all: number;
+}
+
 /** Problem details. */
 export interface Problem {
   /** What happened, for programs; it does not change. */
@@ -285,6 +314,41 @@ export interface Taken {
   readonly done: boolean;
 }
 
+/** A change of units that is thought of. */
+export type Thought = {
+  readonly code: string;
+  readonly from: string;
+  readonly kind: 'create';
+  readonly name: string;
+  readonly parent?: number | null;
+} | {
+  readonly from: string;
+  readonly kind: 'rename';
+  readonly name: string;
+  readonly unit: number;
+} | {
+  readonly from: string;
+  readonly kind: 'move';
+  readonly parent?: number | null;
+  readonly unit: number;
+} | {
+  readonly code: string;
+  readonly from: string;
+  readonly kind: 'merge';
+  readonly name: string;
+  readonly parent?: number | null;
+  readonly units: readonly number[];
+} | {
+  readonly from: string;
+  readonly kind: 'split';
+  readonly parts: readonly SplitPart[];
+  readonly unit: number;
+} | {
+  readonly from: string;
+  readonly kind: 'abolish';
+  readonly unit: number;
+};
+
 /** A unit with its history. */
 export interface UnitDetail {
   readonly code: string;
@@ -292,6 +356,16 @@ export interface UnitDetail {
   readonly history: readonly UnitView[];
   readonly id: number;
   readonly revision: number;
+}
+
+/** A unit that would change. */
+export interface UnitFate {
+  readonly code: string;
+  readonly fate: Fate;
+  /** Its name afterwards; of one that ends, its last. */
+  readonly name: string;
+  /** The name of the unit above it afterwards, if there is one. */
+  readonly parent?: string | null;
 }
 
 /** A unit as it is on a day. */
@@ -354,14 +428,21 @@ export interface Operations {
   /** The record of acts. */
   'GET /api/v1/acts': {
     readonly path: undefined;
-    readonly query: { readonly before?: number; readonly limit?: number };
+    readonly query: { readonly before?: number; readonly limit?: number; readonly actor?: number; readonly unit?: number; readonly kind?: string; readonly from?: number; readonly to?: number };
     readonly body: undefined;
     readonly answer: Acts;
+  };
+  /** Reads the whole record and says whether it holds. One check at a time. */
+  'GET /api/v1/acts/chain': {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: Chain;
   };
   /** The administrators of what I administer. */
   'GET /api/v1/appointments': {
     readonly path: undefined;
-    readonly query: { readonly after?: number; readonly limit?: number; readonly as_of?: string; readonly unit?: number; readonly q?: string };
+    readonly query: { readonly after?: number; readonly limit?: number; readonly as_of?: string; readonly unit?: number; readonly below?: boolean; readonly q?: string };
     readonly body: undefined;
     readonly answer: Page_AppointmentView;
   };
@@ -382,7 +463,7 @@ export interface Operations {
   /** The people of the units that I administer, as they were on a day. */
   'GET /api/v1/people': {
     readonly path: undefined;
-    readonly query: { readonly after?: number; readonly limit?: number; readonly as_of?: string; readonly unit?: number; readonly q?: string };
+    readonly query: { readonly after?: number; readonly limit?: number; readonly as_of?: string; readonly unit?: number; readonly below?: boolean; readonly q?: string };
     readonly body: undefined;
     readonly answer: Page_PersonView;
   };
@@ -473,7 +554,7 @@ export interface Operations {
   /** The units that I administer, as they were on a day. */
   'GET /api/v1/units': {
     readonly path: undefined;
-    readonly query: { readonly after?: number; readonly limit?: number; readonly as_of?: string; readonly unit?: number; readonly q?: string };
+    readonly query: { readonly after?: number; readonly limit?: number; readonly as_of?: string; readonly unit?: number; readonly below?: boolean; readonly q?: string };
     readonly body: undefined;
     readonly answer: Page_UnitView;
   };
@@ -504,6 +585,13 @@ export interface Operations {
     readonly query: undefined;
     readonly body: Merger;
     readonly answer: Changed;
+  };
+  /** Says what a change of units would come to. Nothing is changed. */
+  'POST /api/v1/units/preview': {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly body: Thought;
+    readonly answer: Preview;
   };
   /** One unit with its history. */
   'GET /api/v1/units/{unit}': {
