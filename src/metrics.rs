@@ -140,3 +140,6 @@ impl Drop for Raised {
         self.0.dec();
     }
 }
+
+#[cfg(test)]
+mod tests;

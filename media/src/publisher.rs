@@ -89,6 +89,8 @@ pub struct Publisher {
     publications: [Option<Publication>; SourceKind::ALL.len()],
     /// Arrivals to be reported.
     pub arrivals: ArrivalRecorder,
+    /// Bytes of payload that came of him.
+    pub bytes: u64,
     /// His clock.
     pub clock: PublisherClock,
     /// How long a request to him takes to be answered.
@@ -128,6 +130,7 @@ impl Publisher {
             streams: Vec::new(),
             publications: [const { None }; SourceKind::ALL.len()],
             arrivals: ArrivalRecorder::default(),
+            bytes: 0,
             clock: PublisherClock::default(),
             round_trip: DEFAULT_ROUND_TRIP,
             report_due: now,

@@ -223,6 +223,19 @@ impl Reception {
         }
     }
 
+    /// Packets that were to come so far, and those that did by themselves.
+    #[must_use]
+    pub fn totals(&self) -> (u64, u64) {
+        let expected = if self.received == 0 { 0 } else { self.highest.saturating_sub(self.first) + 1 };
+        (expected, self.received)
+    }
+
+    /// Interarrival jitter in ticks (RFC 3550 §6.4.1).
+    #[must_use]
+    pub const fn jitter(&self) -> u32 {
+        self.jitter >> 4
+    }
+
     /// Takes the publisher's sender report.
     pub fn receive_report(&mut self, now: Instant, ntp: NtpTime) {
         self.last_report = Some((ntp.middle(), now));
@@ -246,7 +259,7 @@ impl Reception {
             fraction_lost: fraction(expected_since.saturating_sub(received_since), expected_since),
             cumulative_lost: i32::try_from(lost).unwrap_or(i32::MAX),
             highest_sequence: (self.highest & 0xFFFF_FFFF) as u32,
-            jitter: self.jitter >> 4,
+            jitter: self.jitter(),
             last_sender_report,
             delay_since_last,
         })

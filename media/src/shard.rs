@@ -5,6 +5,7 @@
 //! slots read, `outbox` hands each receiver's packets to the socket as one message.
 
 mod control;
+mod counters;
 mod egress;
 mod hold;
 mod ingress;
@@ -140,6 +141,7 @@ impl<T: Transport> Shard<T> {
             Command::Allow { conference, member, sources } => self.allow(now, conference, member, sources),
             Command::Bind { conference, member, bindings } => self.bind(now, conference, member, &bindings),
             Command::Expect { conference, source } => self.expect(conference, source),
+            Command::Measure { conference } => self.measure(now, conference),
             Command::Remove { conference, member } => self.remove(now, conference, member),
             Command::End { conference } => self.end(now, conference),
         }

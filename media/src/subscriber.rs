@@ -56,6 +56,15 @@ impl Feed {
     }
 }
 
+/// What a receiver says of one of his streams (RFC 3550 §6.4.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Told {
+    /// Packets lost since the stream began.
+    pub lost: u32,
+    /// Interarrival jitter in ticks of the stream's clock.
+    pub jitter: u32,
+}
+
 /// One receiving section.
 pub struct Slot {
     /// Which.
@@ -82,6 +91,8 @@ pub struct Slot {
     pub sent: (u32, u32),
     /// When its next sender report is due.
     pub report_due: Option<Instant>,
+    /// What the receiver said last of what he was sent.
+    pub told: Told,
     /// Share of its packets that the receiver says are lost, smoothed, in 256ths.
     pub loss: u8,
     /// The last packet of sound as it was sent, sealed, while it is to be sent once more; else empty.
@@ -110,6 +121,7 @@ impl Slot {
             announce: None,
             sent: (0, 0),
             report_due: None,
+            told: Told::default(),
             loss: 0,
             repeat: Vec::new(),
         }
@@ -167,6 +179,8 @@ pub struct Subscriber {
     pub pending_audio: Pending,
     /// See `pending_audio`.
     pub pending_video: Pending,
+    /// Way there and back by his last report.
+    pub round_trip: Option<Duration>,
     /// What his transport negotiated, once it is connected.
     pub security: Option<Security>,
     /// Retransmissions he may still be sent before the next tick.
@@ -195,6 +209,7 @@ impl Subscriber {
             slots: Vec::new(),
             pending_audio: Pending(0),
             pending_video: Pending(0),
+            round_trip: None,
             security: None,
             repairs_left: REPAIRS_PER_TICK,
             repeats_until: None,

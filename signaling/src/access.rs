@@ -43,6 +43,8 @@ pub enum Action {
     Lead,
     /// Be heard while all are muted.
     SpeakWhileAllMuted,
+    /// Be told how every site's connection is.
+    WatchQuality,
 }
 
 /// The role does not allow the action.
@@ -80,7 +82,7 @@ impl Policy {
 mod tests {
     use super::*;
 
-    const ORDERS: [Action; 14] = [
+    const ORDERS: [Action; 15] = [
         Action::DirectStage,
         Action::Mute { of: Role::Site },
         Action::LetSpeak,
@@ -95,6 +97,7 @@ mod tests {
         Action::Lead,
         Action::Reopen,
         Action::SpeakWhileAllMuted,
+        Action::WatchQuality,
     ];
 
     #[test]

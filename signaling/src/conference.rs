@@ -12,6 +12,7 @@ mod media;
 mod member;
 mod mute;
 mod offers;
+mod quality;
 mod roster;
 mod slots;
 mod stage;
@@ -28,10 +29,12 @@ use giaoban_media_types::{Command, ConferenceId, MemberId};
 
 pub use io::{ConnectionId, Durable, Entry, Input, Output, Seat, Seated, Setup, WriteId};
 
+use crate::quality::ClientReport;
 use crate::wire::{ClientMessage, ErrorCode, RoomInfo, ServerMessage};
 use ledger::Ledger;
 use lobby::Lobby;
 use member::{Lease, Member};
+use quality::Quality;
 use roster::Roster;
 use stage::Stage;
 use timers::{Timer, Timers};
@@ -50,6 +53,7 @@ pub struct Conference {
     lobby: Lobby,
     roster: Roster,
     stage: Stage,
+    quality: Quality,
     /// Who is heard now.
     speakers: BTreeSet<MemberId>,
     /// The last number given to a hand or a share.
@@ -77,6 +81,7 @@ impl Conference {
             lobby: Lobby::default(),
             roster: Roster::default(),
             stage: Stage::default(),
+            quality: Quality::default(),
             speakers: BTreeSet::new(),
             last_order: 0,
             timers: Timers::default(),
@@ -143,6 +148,7 @@ impl Conference {
                 Timer::Flow(member) => self.watch_flows(now, member),
                 Timer::Keep => self.keep(),
                 Timer::Waiter(member) => self.forget_waiter(member),
+                Timer::Quality => self.measure(now),
                 Timer::Deserted => self.end_deserted(),
                 // Only wakes the conference: the stage is settled after every input and timeout.
                 Timer::Stage => {}
@@ -186,6 +192,12 @@ impl Conference {
             ClientMessage::Heartbeat => self.heartbeat(now, member),
             ClientMessage::Hand { request, raised } => self.hand(member, connection, request, raised),
             ClientMessage::Chair { request, order } => self.order(now, member, connection, request, order),
+            ClientMessage::Report { freezes, fps, path, trouble } => {
+                self.client_report(now, member, ClientReport { freezes, fps, path, trouble });
+            }
+            ClientMessage::WatchQuality { request, on } => {
+                self.watch_quality(now, member, connection, request, on);
+            }
             ClientMessage::Resync => {
                 let snapshot = self.snapshot();
                 self.send(connection, ServerMessage::Snapshot { snapshot });

@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod conference;
+pub mod quality;
 pub mod wire;
 
 pub use conference::{Conference, ConnectionId, Input, Output};

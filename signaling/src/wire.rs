@@ -7,6 +7,7 @@ mod client;
 mod convert;
 mod error;
 mod parse;
+mod quality;
 mod server;
 mod state;
 #[cfg(test)]
@@ -17,6 +18,7 @@ pub use client::{
 };
 pub use error::ErrorCode;
 pub use parse::parse_client;
+pub use quality::{Cause, DeviceTrouble, Grade, LinkQuality, MediaPath, SiteQuality};
 pub use server::{EndReason, ServerMessage, SlotAssignment};
 pub use state::{
     Change, Classification, Hand, MemberState, Presence, Role, RoomInfo, Snapshot, Stage, StageRule,

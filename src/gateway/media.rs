@@ -104,6 +104,7 @@ fn conference(event: &Event) -> ConferenceId {
         | Event::SourceStarted { conference, .. }
         | Event::SourceStopped { conference, .. }
         | Event::SlotSwitched { conference, .. }
+        | Event::Measured { conference, .. }
         | Event::Speaking { conference, .. } => *conference,
     }
 }

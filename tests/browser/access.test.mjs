@@ -40,6 +40,7 @@ const pages = [
     ['an error', 'page=room&sites=8&error=not_allowed', '.toast'],
     ['settings', 'page=room&sites=8&dialog=settings'],
     ['help', 'page=room&sites=8&dialog=help'],
+    ['quality of the sites', 'page=room&sites=500&role=chair&dialog=quality', '.quality-row'],
     ['leave', 'page=room&sites=8&dialog=leave'],
     ['end', 'page=room&sites=8&role=chair&dialog=end'],
     ['remove', 'page=room&sites=8&role=chair&dialog=remove'],

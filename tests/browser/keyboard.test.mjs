@@ -103,7 +103,7 @@ describe('without a mouse', () => {
         await page.keyboard.press('?');
         await page.waitForSelector('dialog[open] .keys');
         const keys = await page.$$eval('dialog[open] kbd', (all) => all.map(({ textContent }) => textContent));
-        for (const key of ['M', 'V', 'H', 'S', 'L', 'PgUp', 'PgDn', 'G', '/', '?']) assert.ok(keys.includes(key), key);
+        for (const key of ['M', 'V', 'H', 'S', 'L', 'PgUp', 'PgDn', 'G', 'Q', '/', '?']) assert.ok(keys.includes(key), key);
         await page.keyboard.press('l');
         assert.equal(await page.$eval('.pictures', ({ dataset }) => dataset.layout), 'stage', 'no shortcuts under a dialog');
         await page.keyboard.press('Escape');
@@ -138,6 +138,21 @@ describe('without a mouse', () => {
         await site.page.waitForSelector(`.stage[data-member="${site.id}"]`);
         await press(page, '.chair-tools .order:nth-child(1)');
         await page.waitForSelector('.chair-tools .order:nth-child(1)[aria-pressed="true"]');
+    });
+
+    test('the chair looks at the quality of every site', async () => {
+        const { page } = chair;
+        const row = `.quality-row[data-member="${site.id}"]`;
+        await page.keyboard.press('q');
+        await page.waitForSelector(`${row}[data-grade="good"], ${row}[data-grade="weak"]`, { timeout: 10_000 });
+        await until('the path and the rate both ways are known', async () => {
+            const said = await page.$eval(row, ({ textContent }) => textContent);
+            return said.includes('UDP') && [...said.matchAll(/[1-9][\d,.]* [kM]bit\/s/g)].length === 2;
+        }, 15_000);
+        await page.keyboard.press('Escape');
+        await page.waitForSelector('dialog', { hidden: true });
+        await site.page.keyboard.press('q');
+        assert.equal(await site.page.$('.quality-row'), null, 'a site is not told of the others');
     });
 
     test('the chair mutes all and lets all speak again', async () => {

@@ -8,6 +8,7 @@ use crate::arena::Key;
 use crate::publisher::{Role, Stream};
 use crate::rtcp::{Nack, Packet, ReportBlock, ReportBlocks, SenderInfo, packets};
 use crate::rtp::Ssrc;
+use crate::subscriber::Told;
 use crate::transport::{SessionId, Transport};
 use crate::verdict::{DropReason, Verdict};
 
@@ -70,10 +71,13 @@ impl<T: Transport> Shard<T> {
         for report in reports {
             let Some(slot) = subscriber.slot_of(report.ssrc) else { continue };
             slot.loss = smooth(slot.loss, &report);
+            // Less than nothing is lost where packets came twice.
+            let lost = u32::try_from(report.cumulative_lost).unwrap_or(0);
+            slot.told = Told { lost, jitter: report.jitter };
             subscriber.lost(now, report.fraction_lost);
-            if let Some(round_trip) = wall.round_trip(now, &report)
-                && let Some(publisher) = self.peers.publishers.get_mut(key)
-            {
+            let Some(round_trip) = wall.round_trip(now, &report) else { continue };
+            subscriber.round_trip = Some(round_trip);
+            if let Some(publisher) = self.peers.publishers.get_mut(key) {
                 publisher.round_trip = round_trip;
             }
         }

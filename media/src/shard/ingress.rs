@@ -55,6 +55,7 @@ impl<T: Transport> Shard<T> {
         if let Some(sequence) = transport_sequence(publisher, packet) {
             publisher.arrivals.record(wall.elapsed(now), sequence);
         }
+        publisher.bytes += packet.payload.len() as u64;
         let stream = stream_of(publisher, packet)?;
         let extensions = publisher.extensions;
         let allowed = publisher.allowed.contains(stream.kind);

@@ -1,4 +1,5 @@
 mod chaos;
+mod counters;
 mod fan_out;
 mod negotiation;
 mod repair;

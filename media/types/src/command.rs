@@ -34,6 +34,11 @@ pub enum Command {
         /// Which.
         source: SourceId,
     },
+    /// Tell what was counted of every member that has a transport; replied to by `Event::Measured`.
+    Measure {
+        /// The conference.
+        conference: ConferenceId,
+    },
     /// Close the member's transport, and forget all that is known of him.
     Remove {
         /// The conference.

@@ -1,7 +1,8 @@
 //! What a shard reports.
 
 use crate::{
-    ConferenceId, MemberId, NegotiationError, PeerId, RtpTimestamp, Security, SlotEpoch, SlotId, SourceId,
+    ConferenceId, MemberCounters, MemberId, NegotiationError, PeerId, RtpTimestamp, Security, SlotEpoch,
+    SlotId, SourceId,
 };
 
 /// A report of a shard.
@@ -78,6 +79,13 @@ pub enum Event {
         source: SourceId,
         /// The timestamp of its first frame as the receiver sees it.
         timestamp: RtpTimestamp,
+    },
+    /// What was counted, as `Command::Measure` asked.
+    Measured {
+        /// The conference.
+        conference: ConferenceId,
+        /// Everyone who has a transport, in ascending order.
+        members: Vec<MemberCounters>,
     },
     /// Who is heard changed. At most one a conference in 100 ms.
     Speaking {

@@ -5,12 +5,14 @@
 #![forbid(unsafe_code)]
 
 mod command;
+mod counters;
 mod event;
 mod id;
 mod negotiation;
 mod security;
 
 pub use command::{Binding, Command};
+pub use counters::{LinkCounters, MemberCounters};
 pub use event::{CloseReason, Event};
 pub use id::{
     ConferenceId, MediaKind, MemberId, Mid, MidError, PeerId, RtpTimestamp, SlotEpoch, SlotId, SlotKind,

@@ -63,6 +63,7 @@ impl Conference {
             Event::SlotSwitched { member, slot, epoch, timestamp, .. } => {
                 self.slot_switched(member, Switched { slot, epoch, timestamp });
             }
+            Event::Measured { members, .. } => self.measured(now, members),
             Event::Speaking { dominant, speakers, .. } => self.speaking(now, dominant, &speakers),
             // Sources report their own end, and a client that lost its transport makes another.
             Event::Connected { .. } | Event::Closed { .. } => {}

@@ -6,6 +6,7 @@ mod entry;
 mod lobby;
 mod mute;
 mod offers;
+mod quality;
 mod random;
 mod restart;
 mod room;

@@ -22,6 +22,8 @@ pub(super) enum Timer {
     Waiter(MemberId),
     /// A room that its chair left ends.
     Deserted,
+    /// Who watches the sites' quality is told of it.
+    Quality,
     /// A push-to-talk without heartbeat ends.
     Spurt(MemberId),
 }

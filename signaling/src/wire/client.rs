@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(test)]
 use ts_rs::TS;
 
+use super::quality::{DeviceTrouble, MediaPath};
 use super::state::{WireSource, WireSourceKind};
 
 /// How a connection proves its seat.
@@ -190,6 +191,24 @@ pub enum ClientMessage {
         request: u32,
         /// The order.
         order: ChairAction,
+    },
+    /// What the client sees of its own connection, every 5 s; more than one in 2 s is not looked at.
+    Report {
+        /// Times that a picture stood still since the report before.
+        freezes: u16,
+        /// Frames a second of the picture with the most.
+        fps: u16,
+        /// The way its media takes.
+        path: Option<MediaPath>,
+        /// What of its devices does not work.
+        trouble: Option<DeviceTrouble>,
+    },
+    /// Begins or ceases to be told of every site's connection, by `quality`.
+    WatchQuality {
+        /// Number of the request.
+        request: u32,
+        /// Whether to be told.
+        on: bool,
     },
     /// Asks for a snapshot after a missed delta.
     Resync,

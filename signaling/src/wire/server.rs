@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::error::ErrorCode;
+use super::quality::SiteQuality;
 use super::state::{Change, Role, Snapshot, WireSource};
 
 /// Why a member's briefing is over.
@@ -103,6 +104,12 @@ pub enum ServerMessage {
     },
     /// The gateway closed the microphone: a push-to-talk without heartbeat, or a mute by the chair.
     MicrophoneClosed,
+    /// How the sites' connections are, the worst first, once a second to who watches. The first time all sites, then at
+    /// most 64: the worst, and the others in turn. Sites not named keep what was told of them.
+    Quality {
+        /// The sites.
+        sites: Vec<SiteQuality>,
+    },
     /// A request was carried out.
     Done {
         /// Which.

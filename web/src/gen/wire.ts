@@ -48,6 +48,11 @@ export const ERROR_CODES: readonly ErrorCode[] = [
 ];
 
 /**
+ * What the grade comes from; the client has for each what to do.
+ */
+export type Cause = "none" | "no_media" | "loss_up" | "loss_down" | "delay" | "jitter" | "freezes" | "device";
+
+/**
  * What the chair may order.
  */
 export type ChairAction = { "action": "pin",
@@ -186,7 +191,31 @@ request: number,
 /**
  * The order.
  */
-order: ChairAction, } | { "type": "resync" } | { "type": "ping",
+order: ChairAction, } | { "type": "report",
+/**
+ * Times that a picture stood still since the report before.
+ */
+freezes: number,
+/**
+ * Frames a second of the picture with the most.
+ */
+fps: number,
+/**
+ * The way its media takes.
+ */
+path: MediaPath | null,
+/**
+ * What of its devices does not work.
+ */
+trouble: DeviceTrouble | null, } | { "type": "watch_quality",
+/**
+ * Number of the request.
+ */
+request: number,
+/**
+ * Whether to be told.
+ */
+on: boolean, } | { "type": "resync" } | { "type": "ping",
 /**
  * Comes back in `pong`.
  */
@@ -206,6 +235,11 @@ ticket: string, } | { "by": "resume",
 secret: string, };
 
 /**
+ * A device that does not work. One that was turned off is no trouble.
+ */
+export type DeviceTrouble = "camera" | "microphone" | "both";
+
+/**
  * Why a member's briefing is over.
  */
 export type EndReason = "ended" | "removed" | "revoked" | "taken_over" | "left" | "deserted";
@@ -216,6 +250,11 @@ export type EndReason = "ended" | "removed" | "revoked" | "taken_over" | "left" 
 export type ErrorCode = "link_invalid" | "ticket_invalid" | "resume_invalid" | "seat_in_use" | "room_locked" | "room_full" | "room_closed" | "not_allowed" | "no_such_member" | "no_such_source" | "bad_message" | "too_large" | "too_fast" | "wrong_version" | "slow_consumer" | "bad_offer" | "no_common_codec" | "rate_limited" | "shutting_down" | "overloaded" | "internal";
 
 /**
+ * How good a site's connection is, in one word.
+ */
+export type Grade = "good" | "weak" | "bad";
+
+/**
  * A raised hand. Its place in the queue is by `order`.
  */
 export type Hand = {
@@ -223,6 +262,28 @@ export type Hand = {
  * A counter of the room that only rises.
  */
 order: number, };
+
+/**
+ * One direction of a site's connection over the last seconds.
+ */
+export type LinkQuality = {
+/**
+ * Packets lost before repair, of 1000.
+ */
+loss: number,
+/**
+ * Interarrival jitter, in ms.
+ */
+jitter: number,
+/**
+ * Media, in kbit/s.
+ */
+rate: number, };
+
+/**
+ * The way that media takes.
+ */
+export type MediaPath = "udp" | "tcp" | "relay";
 
 /**
  * One row of the roster.
@@ -370,7 +431,11 @@ epoch: number,
 /**
  * The timestamp of its first frame.
  */
-timestamp: number, } | { "type": "microphone_closed" } | { "type": "done",
+timestamp: number, } | { "type": "microphone_closed" } | { "type": "quality",
+/**
+ * The sites.
+ */
+sites: Array<SiteQuality>, } | { "type": "done",
 /**
  * Which.
  */
@@ -403,6 +468,59 @@ reason: EndReason,
  * The member who ordered it, if one did.
  */
 by: number | null, };
+
+/**
+ * One site.
+ */
+export type SiteQuality = {
+/**
+ * Whose.
+ */
+member: number,
+/**
+ * In one word.
+ */
+grade: Grade,
+/**
+ * Why not better.
+ */
+cause: Cause,
+/**
+ * Way there and back, in ms, once it was measured.
+ */
+rtt: number | null,
+/**
+ * From the site.
+ */
+up: LinkQuality,
+/**
+ * To the site.
+ */
+down: LinkQuality,
+/**
+ * Height of the picture it sends; 0 for none.
+ */
+sends: number,
+/**
+ * Height of the stage it is sent; 0 for none.
+ */
+receives: number,
+/**
+ * Times that its pictures stood still between its last two reports.
+ */
+freezes: number,
+/**
+ * Frames it shows a second of the picture with the most.
+ */
+fps: number,
+/**
+ * The way its media takes, once it said so.
+ */
+path: MediaPath | null,
+/**
+ * What of its devices does not work.
+ */
+trouble: DeviceTrouble | null, };
 
 /**
  * What a slot shall show. The client covers the slot and says `covered` with the epoch;

@@ -11,6 +11,8 @@ export const en: Readonly<Record<Key, string>> = {
   'app.theme.dark': 'Dark',
   'app.theme.light': 'Light',
   'app.theme.contrast': 'High contrast',
+  'app.notLoaded': 'This part could not be loaded',
+  'app.notLoadedAction': 'Reload the page; if that does not help, tell the operator.',
   'app.close': 'Close',
   'app.cancel': 'Cancel',
   'app.retry': 'Try again',
@@ -214,7 +216,14 @@ export const en: Readonly<Record<Key, string>> = {
   'leave.stay': 'Stay',
 
   'settings.title': 'Devices and appearance',
-  'settings.singleKeys': 'Use single-letter shortcuts (M, V, H, S, L, G)',
+  'settings.singleKeys': 'Use single-letter shortcuts (M, V, H, S, L, G, Q)',
+
+  'quality.open': 'Quality',
+  'quality.openHint': 'How each site’s connection is (Q)',
+
+  'diagnosis.save': 'Save a diagnosis file',
+  'diagnosis.note': 'What was measured of this call, for the operator; without names, addresses or keys.',
+  'diagnosis.saved': 'The diagnosis file is saved; give it to the operator.',
 
   'help.title': 'Shortcuts',
   'help.space': 'Hold to talk, release to mute',
@@ -227,6 +236,7 @@ export const en: Readonly<Record<Key, string>> = {
   'help.pages': 'Previous page, next page',
   'help.roster': 'Open or close the roll call',
   'help.filter': 'Filter by site name',
+  'help.quality': 'Quality of the connections (chair)',
   'help.help': 'This list',
   'help.note': 'Shortcuts do nothing while you type or a dialog is open.',
 

@@ -9,6 +9,8 @@ export const vi = {
   'app.theme.dark': 'Tối',
   'app.theme.light': 'Sáng',
   'app.theme.contrast': 'Tương phản cao',
+  'app.notLoaded': 'Không tải được phần này',
+  'app.notLoadedAction': 'Tải lại trang; nếu vẫn không được, báo kỹ thuật.',
   'app.close': 'Đóng',
   'app.cancel': 'Huỷ',
   'app.retry': 'Thử lại',
@@ -214,7 +216,14 @@ export const vi = {
   'leave.stay': 'Ở lại',
 
   'settings.title': 'Thiết bị và giao diện',
-  'settings.singleKeys': 'Dùng phím tắt một chữ (M, V, H, S, L, G)',
+  'settings.singleKeys': 'Dùng phím tắt một chữ (M, V, H, S, L, G, Q)',
+
+  'quality.open': 'Chất lượng',
+  'quality.openHint': 'Chất lượng đường truyền của từng điểm cầu (Q)',
+
+  'diagnosis.save': 'Lưu tệp chẩn đoán',
+  'diagnosis.note': 'Số đo của cuộc gọi này cho kỹ thuật; không có tên, địa chỉ hay khoá.',
+  'diagnosis.saved': 'Đã lưu tệp chẩn đoán; hãy gửi cho kỹ thuật.',
 
   'help.title': 'Phím tắt',
   'help.space': 'Giữ để nói, thả để tắt tiếng',
@@ -227,6 +236,7 @@ export const vi = {
   'help.pages': 'Trang trước, trang sau',
   'help.roster': 'Mở hoặc đóng điểm danh',
   'help.filter': 'Lọc tên điểm cầu',
+  'help.quality': 'Chất lượng đường truyền (chủ trì)',
   'help.help': 'Danh sách này',
   'help.note': 'Phím tắt không chạy khi đang gõ chữ hoặc khi có hộp thoại mở.',
 

@@ -1,14 +1,18 @@
 /** The room of one tab: joins session, state and media together and gives views what `room.ts` promises. */
-import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
+import { batch, computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import { type Counters, countersOf, type Network, networkBetween } from '../engine/network';
 import { Peer } from '../engine/peer';
 import type { PictureState } from '../engine/pictures';
+import { type Playback, playbackOf } from '../engine/playback';
 import { type Request, RequestError } from '../engine/socket';
 import { SeatStore } from '../engine/storage';
 import { isSupported } from '../engine/support';
 import type { ChairAction, MemberState, ServerMessage, WireSource } from '../gen/wire';
+import type { Diagnosis } from './diagnosis';
+import { Diary } from './diary';
 import { MediaLoss } from './media-loss';
 import { OwnSources } from './own-media';
+import { PlaybackReporter, QualityWatch, troubleOf } from './quality';
 import { ReceivedMedia } from './received-media';
 import { applyDelta, fromSnapshot, type RoomState } from './reducer';
 import type {
@@ -66,6 +70,9 @@ class RoomClient implements Room {
   private readonly state = signal<RoomState | null>(null);
   private readonly mediaUp = signal(false);
   private readonly mediaLost = new MediaLoss();
+  private readonly qualityWatch = new QualityWatch();
+  private readonly diary = new Diary();
+  private readonly reporter = new PlaybackReporter();
   private readonly networkSignal = signal<Network | null>(null);
   private readonly offset = signal(0);
   private readonly supported = isSupported();
@@ -142,6 +149,9 @@ class RoomClient implements Room {
   get network(): ReadonlySignal<Network | null> {
     return this.networkSignal;
   }
+  get quality(): Room['quality'] {
+    return this.qualityWatch.sites;
+  }
   get clockOffset(): ReadonlySignal<number> {
     return this.offset;
   }
@@ -206,6 +216,23 @@ class RoomClient implements Room {
 
   chair(order: ChairAction): Promise<Outcome> {
     return this.outcomeOf({ type: 'chair', order });
+  }
+
+  watchQuality(on: boolean): Promise<Outcome> {
+    this.qualityWatch.watch(on);
+    return this.outcomeOf({ type: 'watch_quality', on });
+  }
+
+  async diagnosis(): Promise<Diagnosis> {
+    const { camera, microphone } = this.devices;
+    const { diagnosisOf } = await import('./diagnosis');
+    return diagnosisOf(this.diary.notes(), {
+      phase: this.phase.value,
+      camera: camera.value,
+      microphone: microphone.value,
+      agent: navigator.userAgent,
+      cores: navigator.hardwareConcurrency,
+    });
   }
 
   async unblockSound(): Promise<void> {
@@ -300,10 +327,13 @@ class RoomClient implements Room {
   }
 
   private onWelcome(): void {
+    // It may be wanted when nothing can be fetched any more.
+    void import('./diagnosis').catch(() => undefined);
     this.resyncing = false;
     this.received.sound.setSpeaker(this.devices.speaker.value);
     this.sources.announce();
     this.received.welcomed();
+    if (this.qualityWatch.isWatching) void this.watchQuality(true);
     this.peer.socketOpened();
   }
 
@@ -323,6 +353,9 @@ class RoomClient implements Room {
         break;
       case 'slot_switched':
         this.received.switched(message.slot, message.epoch, message.timestamp);
+        break;
+      case 'quality':
+        this.qualityWatch.take(message.sites);
         break;
       case 'microphone_closed':
         this.sources.closeMicrophone();
@@ -370,6 +403,7 @@ class RoomClient implements Room {
   }
 
   private notify(notice: Notice): void {
+    this.diary.notice(notice);
     for (const listener of this.listeners) listener(notice);
   }
 
@@ -390,6 +424,13 @@ class RoomClient implements Room {
       this.received.update();
     };
     document.addEventListener('visibilitychange', visibility, { signal: until });
+    const diary = [
+      effect(() => this.diary.phase(this.phase.value)),
+      effect(() => this.diary.media(this.mediaUp.value)),
+    ];
+    until.addEventListener('abort', () => {
+      for (const end of diary) end();
+    });
     let before: Counters | null = null;
     const timer = setInterval(() => {
       void this.measure(before).then((now) => {
@@ -399,15 +440,25 @@ class RoomClient implements Room {
     until.addEventListener('abort', () => clearInterval(timer));
   }
 
+  private tellPlayback(playback: Playback): void {
+    const { camera, microphone } = this.devices;
+    const report = this.reporter.report(Date.now(), playback, troubleOf(camera.value, microphone.value));
+    if (report !== null) this.session.socket.send(report);
+  }
+
   private async measure(before: Counters | null): Promise<Counters | null> {
     const report = await this.peer.stats();
     if (report === null) return null;
-    const now = countersOf(report.entries() as Iterable<[string, unknown]>, Date.now());
+    const rows = [...(report.entries() as Iterable<[string, unknown]>)];
+    this.diary.counters(rows);
+    const now = countersOf(rows, Date.now());
     this.mediaLost.counted(before, now);
     if (!this.mediaUp.value) {
       this.networkSignal.value = { bars: 0, rtt: 0, loss: 0, sending: 0, receiving: 0 };
     } else if (before !== null) {
+      this.tellPlayback(playbackOf(rows));
       this.networkSignal.value = networkBetween(before, now, this.socketRtt);
+      this.diary.network(this.networkSignal.value);
     }
     return now;
   }

@@ -17,9 +17,11 @@ import type {
   MicrophoneState,
   Role,
   RoomInfo,
+  SiteQuality,
   Stage,
   WireSource,
 } from '../gen/wire';
+import type { Diagnosis } from './diagnosis';
 
 export type { LinkInfo as LobbyInfo } from '../engine/api';
 export type { DeviceProblem, DeviceState, SoundProcessing } from '../engine/capture';
@@ -30,11 +32,14 @@ export type {
   Classification,
   EndReason,
   ErrorCode,
+  Grade,
+  LinkQuality,
   MemberState,
   MicrophoneState,
   Presence,
   Role,
   RoomInfo,
+  SiteQuality,
   Stage,
   StageRule,
   WireSource,
@@ -208,6 +213,8 @@ export interface Room {
   readonly mediaLostSince: ReadonlySignal<number | null>;
   /** Since when the gateway is not heard though the connection stands, as `Date.now()`; `null` while it is. */
   readonly quietSince: ReadonlySignal<number | null>;
+  /** How each site's connection is, by member; empty while it is not watched. */
+  readonly quality: ReadonlySignal<ReadonlyMap<number, SiteQuality>>;
   /** Server time minus `Date.now()`, in milliseconds. */
   readonly clockOffset: ReadonlySignal<number>;
   /** The browser refuses to play sound until the person clicks. */
@@ -231,6 +238,10 @@ export interface Room {
   raiseHand(raised: boolean): Promise<Outcome>;
   /** An order of the chair. */
   chair(order: ChairAction): Promise<Outcome>;
+  /** Begins or ceases to be told how each site's connection is; refused to who may not. */
+  watchQuality(on: boolean): Promise<Outcome>;
+  /** What an operator needs to know of this call, without names, addresses or keys. */
+  diagnosis(): Promise<Diagnosis>;
   /** Plays sound after {@link Room.soundBlocked}; call it from a click. */
   unblockSound(): Promise<void>;
 

@@ -57,6 +57,14 @@ export function ChairTools() {
         onClick={() => view.order({ action: locked ? 'unlock' : 'lock' })}
       />
       <Order
+        icon="quality"
+        text={t('quality.open')}
+        title={t('quality.openHint')}
+        onClick={() => {
+          view.open({ name: 'quality' });
+        }}
+      />
+      <Order
         icon="end"
         text={t('chair.end')}
         danger={true}

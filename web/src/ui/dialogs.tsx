@@ -3,6 +3,8 @@ import type { Key } from '../i18n';
 import { chooseLanguage, language, t } from '../i18n';
 import { useScope } from './context';
 import { DeviceChoices, Preview } from './devices';
+import { SaveDiagnosis } from './diagnosis';
+import { lazy } from './lazy';
 import { Confirmation, Modal } from './modal';
 import { THEMES } from './model/preferences';
 
@@ -16,6 +18,7 @@ const KEYS: readonly { readonly keys: readonly string[]; readonly text: Extract<
   { keys: ['PgUp', 'PgDn'], text: 'help.pages' },
   { keys: ['G'], text: 'help.roster' },
   { keys: ['/'], text: 'help.filter' },
+  { keys: ['Q'], text: 'help.quality' },
   { keys: ['?'], text: 'help.help' },
 ];
 
@@ -42,6 +45,9 @@ function Help({ onClose }: { readonly onClose: () => void }) {
     </Modal>
   );
 }
+
+/** Its program is fetched when it is first opened: few people ever do. */
+const Quality = lazy(async () => (await import('./quality')).QualityDialog);
 
 function Appearance() {
   const { preferences } = useScope();
@@ -103,6 +109,7 @@ function Settings({ onClose }: { readonly onClose: () => void }) {
         <Preview name={room.own.value?.name ?? ''} />
         <DeviceChoices />
         <Appearance />
+        <SaveDiagnosis />
       </div>
     </Modal>
   );
@@ -120,6 +127,8 @@ export function Dialogs() {
       return null;
     case 'settings':
       return <Settings onClose={close} />;
+    case 'quality':
+      return <Quality onClose={close} />;
     case 'help':
       return <Help onClose={close} />;
     case 'leave':

@@ -55,6 +55,9 @@ function perform(shortcut: Shortcut, scope: Scope): void {
     case 'filter':
       goToFilter(scope);
       break;
+    case 'quality':
+      if (view.isChair.peek()) view.open({ name: 'quality' });
+      break;
     case 'help':
       view.open({ name: 'help' });
       break;

@@ -1,6 +1,7 @@
 import { t } from '../i18n';
 import { isLed, missingFromStage } from '../state/roster';
 import { useScope } from './context';
+import { SaveDiagnosis } from './diagnosis';
 import { Icon } from './icon';
 import { duration } from './model/format';
 
@@ -82,6 +83,7 @@ export function OutagePage() {
       <button type="button" class="danger" onClick={() => room.leave()}>
         {t('bar.leave')}
       </button>
+      <SaveDiagnosis />
     </section>
   );
 }

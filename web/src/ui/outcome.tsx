@@ -3,6 +3,7 @@ import { useEffect, useId } from 'preact/hooks';
 import { t } from '../i18n';
 import type { EndReason, RoomErrorCode } from '../state/room';
 import { useScope } from './context';
+import { SaveDiagnosis } from './diagnosis';
 import { Icon } from './icon';
 import { remedyOf } from './model/errors';
 import { pastedLink } from './model/link';
@@ -145,6 +146,7 @@ export function Refused({ error }: { readonly error: RoomErrorCode }) {
       <h1>{t('refused.title')}</h1>
       <ErrorText error={error} />
       <RemedyButton error={error} />
+      <SaveDiagnosis />
     </main>
   );
 }
@@ -188,6 +190,7 @@ export function Ended(props: { readonly reason: EndReason; readonly by: string |
           {t('ended.rejoin')}
         </button>
       )}
+      <SaveDiagnosis />
     </main>
   );
 }
@@ -201,6 +204,7 @@ export function Opening() {
     <main id="main" class="page outcome" aria-busy="true">
       <p>{t('app.loading')}</p>
       {late && <ErrorText error="unreachable" />}
+      {late && <SaveDiagnosis />}
     </main>
   );
 }

@@ -2,6 +2,8 @@
 import { computed, type Signal, signal } from '@preact/signals';
 import { DESK } from '../../src/engine/capture';
 import { videoOf } from '../../src/engine/picture-element';
+import { diagnosisOf } from '../../src/state/diagnosis';
+import { Diary } from '../../src/state/diary';
 import type {
   ChairAction,
   Classification,
@@ -17,6 +19,7 @@ import type {
   Role,
   Room,
   RoomErrorCode,
+  SiteQuality,
   Stage,
   WireSource,
 } from '../../src/state/room';
@@ -195,6 +198,7 @@ export function fakeRoom(wish: Wish): Room & { readonly others: Others } {
       soundBlocked.value = true;
     },
   };
+  const quality = signal<ReadonlyMap<number, SiteQuality>>(new Map());
   const byId = new Map<number, ReturnType<Room['member']>>();
   return {
     others,
@@ -230,6 +234,7 @@ export function fakeRoom(wish: Wish): Room & { readonly others: Others } {
     mediaLostSince: signal(null),
     quietSince: signal(null),
     clockOffset: signal(0),
+    quality,
     soundBlocked,
     open: async () => undefined,
     join: async () => {
@@ -264,6 +269,18 @@ export function fakeRoom(wish: Wish): Room & { readonly others: Others } {
       return OK;
     },
     chair: async (order) => obey(order),
+    async watchQuality(on) {
+      quality.value = new Map(on ? rows.peek().map(({ member }) => [member, qualityOf(member)]) : []);
+      return OK;
+    },
+    diagnosis: async () =>
+      diagnosisOf(new Diary().notes(), {
+        phase: phase.peek(),
+        camera: wish.camera,
+        microphone: wish.camera,
+        agent: navigator.userAgent,
+        cores: 4,
+      }),
     async unblockSound() {
       soundBlocked.value = false;
     },
@@ -281,6 +298,40 @@ export function fakeRoom(wish: Wish): Room & { readonly others: Others } {
     dialogOpened: () => undefined,
     dispose: () => undefined,
   };
+}
+
+/** One of each grade and cause, over and over. */
+function qualityOf(member: number): SiteQuality {
+  const well: SiteQuality = {
+    member,
+    grade: 'good',
+    cause: 'none',
+    rtt: 20 + (member % 40),
+    up: { loss: member % 4, jitter: 3, rate: 1240 + member },
+    down: { loss: 1, jitter: 4, rate: 4100 },
+    sends: 720,
+    receives: 720,
+    freezes: 0,
+    fps: 30,
+    path: 'udp',
+    trouble: null,
+  };
+  switch (member % 23) {
+    case 4:
+      return { ...well, grade: 'bad', cause: 'loss_up', up: { loss: 84, jitter: 60, rate: 310 }, sends: 180 };
+    case 5:
+      return { ...well, grade: 'weak', cause: 'delay', rtt: 260, path: 'relay' };
+    case 7:
+      return { ...well, grade: 'weak', cause: 'device', trouble: 'camera', sends: 0 };
+    case 8:
+      return { ...well, grade: 'weak', cause: 'freezes', freezes: 2, fps: 9 };
+    case 9: {
+      const nothing = { loss: 0, jitter: 0, rate: 0 };
+      return { ...well, grade: 'bad', cause: 'no_media', up: nothing, down: nothing, sends: 0, receives: 0 };
+    }
+    default:
+      return well;
+  }
 }
 
 function startStage(wish: Wish): Stage {

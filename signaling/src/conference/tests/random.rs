@@ -265,7 +265,10 @@ impl Run {
                     self.covers.remove(member);
                 }
                 Command::End { .. } => self.covers.clear(),
-                Command::Allow { .. } | Command::Expect { .. } | Command::Negotiate(_) => {}
+                Command::Allow { .. }
+                | Command::Expect { .. }
+                | Command::Measure { .. }
+                | Command::Negotiate(_) => {}
             }
         }
         self.commands_judged = self.room.commands.len();

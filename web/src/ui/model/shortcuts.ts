@@ -12,6 +12,7 @@ export type Shortcut =
   | 'nextPage'
   | 'roster'
   | 'filter'
+  | 'quality'
   | 'help';
 
 /** The part of a keyboard event that decides. */
@@ -44,6 +45,7 @@ const LETTERS: Readonly<Record<string, Shortcut>> = {
   KeyS: 'share',
   KeyL: 'layout',
   KeyG: 'roster',
+  KeyQ: 'quality',
 };
 
 const NAMED: Readonly<Record<string, Shortcut>> = {

@@ -23,7 +23,7 @@ export type Layout = 'stage' | 'grid';
 
 /** The dialog that is open. */
 export type Dialog =
-  | { readonly name: 'settings' | 'help' | 'leave' | 'end' }
+  | { readonly name: 'settings' | 'help' | 'leave' | 'end' | 'quality' }
   | { readonly name: 'remove'; readonly member: number };
 
 /** The chair's menu of one member, beside the button that opened it. */

@@ -1,9 +1,10 @@
 //! One example of each message, with names and texts as they come in life: Vietnamese, with marks.
 
 use crate::wire::{
-    ChairAction, Change, Classification, ClientMessage, Credential, EndReason, ErrorCode, Hand, MemberState,
-    MicrophoneState, PROTOCOL_VERSION, Presence, Role, RoomInfo, SectionPurpose, ServerMessage,
-    SlotAssignment, Snapshot, Stage, StageRule, WireSection, WireSource, WireSourceKind, Wish,
+    Cause, ChairAction, Change, Classification, ClientMessage, Credential, DeviceTrouble, EndReason,
+    ErrorCode, Grade, Hand, LinkQuality, MediaPath, MemberState, MicrophoneState, PROTOCOL_VERSION, Presence,
+    Role, RoomInfo, SectionPurpose, ServerMessage, SiteQuality, SlotAssignment, Snapshot, Stage, StageRule,
+    WireSection, WireSource, WireSourceKind, Wish,
 };
 
 fn source(member: u32, kind: WireSourceKind) -> WireSource {
@@ -71,6 +72,16 @@ pub fn client() -> Vec<(String, ClientMessage)> {
                 ],
             },
         ),
+        (
+            "report",
+            ClientMessage::Report {
+                freezes: 2,
+                fps: 24,
+                path: Some(MediaPath::Udp),
+                trouble: Some(DeviceTrouble::Camera),
+            },
+        ),
+        ("watch_quality", ClientMessage::WatchQuality { request: 4, on: true }),
         ("covered", ClientMessage::Covered { slot: 5, epoch: 3 }),
         ("hand", ClientMessage::Hand { request: 2, raised: true }),
         ("heartbeat", ClientMessage::Heartbeat),
@@ -168,6 +179,23 @@ fn answer() -> ServerMessage {
     }
 }
 
+fn quality() -> SiteQuality {
+    SiteQuality {
+        member: 2,
+        grade: Grade::Weak,
+        cause: Cause::LossUp,
+        rtt: Some(38),
+        up: LinkQuality { loss: 24, jitter: 12, rate: 1240 },
+        down: LinkQuality { loss: 3, jitter: 4, rate: 820 },
+        sends: 720,
+        receives: 360,
+        freezes: 0,
+        fps: 25,
+        path: Some(MediaPath::Udp),
+        trouble: None,
+    }
+}
+
 pub fn server() -> Vec<(String, ServerMessage)> {
     let time = 1_795_503_127_250;
     let mut examples = vec![
@@ -190,6 +218,7 @@ pub fn server() -> Vec<(String, ServerMessage)> {
         ("waiting", ServerMessage::Waiting { code: ErrorCode::RoomLocked, place: 2 }),
         ("slot_switched", ServerMessage::SlotSwitched { slot: 5, epoch: 3, timestamp: 3_735_928_559 }),
         ("microphone_closed", ServerMessage::MicrophoneClosed),
+        ("quality", ServerMessage::Quality { sites: vec![quality()] }),
         ("done", ServerMessage::Done { request: 3 }),
         ("refused", ServerMessage::Refused { request: 3, code: ErrorCode::NotAllowed }),
         ("error", ServerMessage::Error { code: ErrorCode::TooFast }),
