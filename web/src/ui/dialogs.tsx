@@ -109,8 +109,8 @@ function Settings({ onClose }: { readonly onClose: () => void }) {
         <Preview name={room.own.value?.name ?? ''} />
         <DeviceChoices />
         <Appearance />
-        <SaveDiagnosis />
       </div>
+      <SaveDiagnosis />
     </Modal>
   );
 }
