@@ -10,7 +10,8 @@ const ownDependencies = {
     'giaoban-media': ['giaoban-dtls', 'giaoban-media-types'],
     'giaoban-signaling': ['giaoban-media-types'],
     'giaoban-directory': [],
-    giaoban: ['giaoban-directory', 'giaoban-media', 'giaoban-media-types', 'giaoban-signaling'],
+    'giaoban-calendar': ['giaoban-directory'],
+    giaoban: ['giaoban-calendar', 'giaoban-directory', 'giaoban-media', 'giaoban-media-types', 'giaoban-signaling'],
     'giaoban-sim': ['giaoban-media', 'giaoban-media-types', 'giaoban-signaling'],
     'giaoban-load': ['giaoban-signaling', 'giaoban-media-types'],
 };
@@ -42,7 +43,7 @@ for (const { name, dependencies } of packages) {
     }
 }
 
-for (const core of ['giaoban-media', 'giaoban-media-types', 'giaoban-signaling', 'giaoban-directory']) {
+for (const core of ['giaoban-media', 'giaoban-media-types', 'giaoban-signaling', 'giaoban-calendar', 'giaoban-directory']) {
     const tree = cargo('tree', '-p', core, '-e', 'normal', '--prefix', 'none', '--format', '{p}');
     const below = new Set(tree.split('\n').map((line) => line.split(' ')[0]));
     for (const crate of runtimeCrates) {
@@ -71,7 +72,7 @@ for (const path of ['media', 'signaling', 'src', 'tests'].flatMap((folder) => fi
     });
 }
 
-for (const path of ['media/src/lib.rs', 'media/types/src/lib.rs', 'signaling/src/lib.rs', 'signaling/directory/src/lib.rs']) {
+for (const path of ['media/src/lib.rs', 'media/types/src/lib.rs', 'signaling/src/lib.rs', 'signaling/calendar/src/lib.rs', 'signaling/directory/src/lib.rs']) {
     if (!productionLines(path).includes('#![forbid(unsafe_code)]')) faults.push(`${path}: lacks #![forbid(unsafe_code)]`);
 }
 

@@ -16,6 +16,7 @@ mod quality;
 mod roster;
 mod slots;
 mod stage;
+mod terms;
 mod timers;
 mod wishes;
 
@@ -28,6 +29,7 @@ use std::time::Instant;
 use giaoban_media_types::{Command, ConferenceId, MemberId};
 
 pub use io::{ConnectionId, Durable, Entry, Input, Output, Seat, Seated, Setup, WriteId};
+pub use terms::{Admittance, Door};
 
 use crate::quality::ClientReport;
 use crate::wire::{ClientMessage, ErrorCode, RoomInfo, ServerMessage};
@@ -46,6 +48,7 @@ pub struct Conference {
     id: ConferenceId,
     room: RoomInfo,
     capacity: usize,
+    door: Door,
     members: BTreeMap<MemberId, Member>,
     /// Who holds his seat through which connection; the mirror of `Lease::Held`.
     connections: BTreeMap<ConnectionId, MemberId>,
@@ -75,6 +78,7 @@ impl Conference {
             id: setup.conference,
             room: setup.room,
             capacity: setup.capacity,
+            door: Door::default(),
             members: members.collect(),
             connections: BTreeMap::new(),
             ledger: Ledger::new(setup.durable),
@@ -106,6 +110,9 @@ impl Conference {
             Input::StoreFailed { write } => self.store_failed(write),
             Input::SeatAdded(seat) => self.seat_added(seat),
             Input::SeatRevoked { member } => self.seat_revoked(member),
+            Input::RoomChanged { room, capacity } => self.set_room(room, capacity),
+            Input::DoorChanged(door) => self.set_door(door),
+            Input::RoomClosed => self.close_room(),
         }
         self.settle(now);
     }

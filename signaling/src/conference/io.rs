@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use giaoban_media_types::{Command, ConferenceId, Event, MemberId};
 use serde::{Deserialize, Serialize};
 
+use super::terms::Door;
 use crate::wire::{ClientMessage, EndReason, ErrorCode, Role, RoomInfo, ServerMessage, StageRule};
 
 /// One WebSocket, numbered by the gateway and never used twice.
@@ -141,6 +142,17 @@ pub enum Input {
         /// Whose.
         member: MemberId,
     },
+    /// An administrator gave the room another title, classification or number of places.
+    RoomChanged {
+        /// Title and classification.
+        room: RoomInfo,
+        /// Present members at most.
+        capacity: usize,
+    },
+    /// The door opens, shuts or lets others in.
+    DoorChanged(Door),
+    /// An administrator closed the room for good.
+    RoomClosed,
 }
 
 /// What a conference gives.

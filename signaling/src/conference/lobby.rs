@@ -83,7 +83,14 @@ impl Lobby {
 
 /// Whether what keeps someone out may pass without his doing.
 fn can_pass(refusal: ErrorCode) -> bool {
-    matches!(refusal, ErrorCode::RoomLocked | ErrorCode::RoomFull | ErrorCode::RoomClosed)
+    matches!(
+        refusal,
+        ErrorCode::RoomLocked
+            | ErrorCode::RoomFull
+            | ErrorCode::RoomClosed
+            | ErrorCode::RoomNotOpen
+            | ErrorCode::ChairAdmits
+    )
 }
 
 impl Conference {
@@ -200,6 +207,7 @@ impl Conference {
         if self.lobby.is_admitted(id) {
             return Ok(());
         }
+        self.door.check(id, role)?;
         if self.ledger.durable().locked && Policy::authorize(role, &Action::EnterLocked).is_err() {
             return Err(ErrorCode::RoomLocked);
         }

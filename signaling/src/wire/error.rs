@@ -23,6 +23,10 @@ pub enum ErrorCode {
     RoomFull,
     /// The briefing is over until the chair opens it again.
     RoomClosed,
+    /// The room opens some time before its next briefing.
+    RoomNotOpen,
+    /// The chair lets in one by one.
+    ChairAdmits,
     /// The member's role does not allow it.
     NotAllowed,
     /// The member named is not there.
@@ -55,7 +59,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code, for tests and clients that list them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::LinkInvalid,
         Self::TicketInvalid,
         Self::ResumeInvalid,
@@ -63,6 +67,8 @@ impl ErrorCode {
         Self::RoomLocked,
         Self::RoomFull,
         Self::RoomClosed,
+        Self::RoomNotOpen,
+        Self::ChairAdmits,
         Self::NotAllowed,
         Self::NoSuchMember,
         Self::NoSuchSource,

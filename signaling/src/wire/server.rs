@@ -61,7 +61,7 @@ pub enum ServerMessage {
     /// Not let in yet. The connection waits: `welcome` follows as soon as the door allows it, or this again when cause
     /// or place change.
     Waiting {
-        /// What keeps the member out: `room_locked`, `room_full` or `room_closed`.
+        /// What keeps the member out: `room_locked`, `room_full`, `room_closed`, `room_not_open` or `chair_admits`.
         code: ErrorCode,
         /// The place in the queue, from 1.
         place: u32,

@@ -31,6 +31,8 @@ export const ERROR_CODES: readonly ErrorCode[] = [
     "room_locked",
     "room_full",
     "room_closed",
+    "room_not_open",
+    "chair_admits",
     "not_allowed",
     "no_such_member",
     "no_such_source",
@@ -247,7 +249,7 @@ export type EndReason = "ended" | "removed" | "revoked" | "taken_over" | "left" 
 /**
  * A stable code. The client has for each a sentence in Vietnamese and English, a cause and one action.
  */
-export type ErrorCode = "link_invalid" | "ticket_invalid" | "resume_invalid" | "seat_in_use" | "room_locked" | "room_full" | "room_closed" | "not_allowed" | "no_such_member" | "no_such_source" | "bad_message" | "too_large" | "too_fast" | "wrong_version" | "slow_consumer" | "bad_offer" | "no_common_codec" | "rate_limited" | "shutting_down" | "overloaded" | "internal";
+export type ErrorCode = "link_invalid" | "ticket_invalid" | "resume_invalid" | "seat_in_use" | "room_locked" | "room_full" | "room_closed" | "room_not_open" | "chair_admits" | "not_allowed" | "no_such_member" | "no_such_source" | "bad_message" | "too_large" | "too_fast" | "wrong_version" | "slow_consumer" | "bad_offer" | "no_common_codec" | "rate_limited" | "shutting_down" | "overloaded" | "internal";
 
 /**
  * How good a site's connection is, in one word.
@@ -385,7 +387,7 @@ resume: string,
  */
 time: number, } | { "type": "waiting",
 /**
- * What keeps the member out: `room_locked`, `room_full` or `room_closed`.
+ * What keeps the member out: `room_locked`, `room_full`, `room_closed`, `room_not_open` or `chair_admits`.
  */
 code: ErrorCode,
 /**

@@ -311,6 +311,12 @@ export const en: Readonly<Record<Key, string>> = {
   'error.room_full.text': 'The room is full.',
   'error.room_full.cause': 'It holds as many sites as it may.',
   'error.room_full.action': 'Keep this page open: you enter by yourself as soon as there is a place.',
+  'error.room_not_open.text': 'The room is not open yet.',
+  'error.room_not_open.cause': 'It opens some minutes before the briefing, or the briefing is past.',
+  'error.room_not_open.action': 'Keep this page open: you enter by yourself when the door opens.',
+  'error.chair_admits.text': 'Waiting for the chair to let you in.',
+  'error.chair_admits.cause': 'In this room the chair lets sites in one by one.',
+  'error.chair_admits.action': 'Keep this page open: you enter by yourself once the chair lets you in.',
   'error.room_closed.text': 'The briefing is over.',
   'error.room_closed.cause': 'The room opens again only when the chair enters.',
   'error.room_closed.action':

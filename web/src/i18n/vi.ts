@@ -308,6 +308,12 @@ export const vi = {
   'error.room_full.text': 'Phòng họp đã đủ chỗ.',
   'error.room_full.cause': 'Số điểm cầu đã tới mức tối đa của phòng.',
   'error.room_full.action': 'Giữ nguyên trang này: có chỗ là tự vào phòng.',
+  'error.room_not_open.text': 'Phòng họp chưa mở.',
+  'error.room_not_open.cause': 'Phòng mở cửa trước giờ họp ít phút, hoặc buổi họp đã qua.',
+  'error.room_not_open.action': 'Giữ nguyên trang này: đến giờ mở cửa là tự vào phòng.',
+  'error.chair_admits.text': 'Chờ chủ trì cho vào.',
+  'error.chair_admits.cause': 'Phòng này do chủ trì duyệt từng điểm cầu.',
+  'error.chair_admits.action': 'Giữ nguyên trang này: chủ trì bấm Cho vào là tự vào phòng.',
   'error.room_closed.text': 'Buổi giao ban đã kết thúc.',
   'error.room_closed.cause': 'Phòng chỉ mở lại khi chủ trì vào.',
   'error.room_closed.action':

@@ -176,6 +176,8 @@ export class Session implements SocketOwner {
       case 'room_locked':
       case 'room_full':
       case 'room_closed':
+      case 'room_not_open':
+      case 'chair_admits':
         this.backToLobby(code);
         return 'stop';
       case 'wrong_version':

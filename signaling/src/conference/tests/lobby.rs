@@ -1,8 +1,10 @@
 use std::time::Duration;
 
 use super::room::{CHAIR, Room, SITE_A, SITE_B, SITE_C, nothing_stored};
-use crate::conference::{ConnectionId, Durable, Entry, Input};
-use crate::wire::{ChairAction, ClientMessage, EndReason, ErrorCode, Presence, ServerMessage};
+use crate::conference::{Admittance, ConnectionId, Door, Durable, Entry, Input};
+use crate::wire::{
+    ChairAction, Classification, ClientMessage, EndReason, ErrorCode, Presence, RoomInfo, ServerMessage,
+};
 
 fn locked() -> (Room, ConnectionId) {
     let mut room = Room::restored(Durable { locked: true, ..nothing_stored() }, 500);
@@ -140,4 +142,63 @@ fn what_one_says_who_waits_is_not_heard() {
     assert_eq!(room.outcome(a, 1), None);
     assert_eq!(room.row(chair, SITE_A).hand, None);
     assert!(!room.hears(SITE_A));
+}
+
+#[test]
+fn a_shut_door_keeps_everyone_but_the_chair_until_it_opens() {
+    let mut room = Room::new();
+    room.input(Input::DoorChanged(Door { shut: true, ..Door::default() }));
+    let a = waits(&mut room, SITE_A);
+    assert_eq!(room.waits(a), Some((ErrorCode::RoomNotOpen, 1)));
+    let chair = room.enter(CHAIR);
+    assert!(is_in(&room, chair) && !is_in(&room, a));
+    room.input(Input::DoorChanged(Door::default()));
+    assert!(is_in(&room, a));
+}
+
+#[test]
+fn the_unexpected_wait_for_the_chair_and_the_expected_do_not() {
+    let mut room = Room::new();
+    let door = Door { lobby: Admittance::Expected, expected: [SITE_A].into(), ..Door::default() };
+    room.input(Input::DoorChanged(door));
+    let chair = room.enter(CHAIR);
+    let a = room.enter(SITE_A);
+    let b = waits(&mut room, SITE_B);
+    assert!(is_in(&room, a));
+    assert_eq!(room.waits(b), Some((ErrorCode::ChairAdmits, 1)));
+    room.order(chair, ChairAction::Admit { member: SITE_B.0 });
+    assert!(is_in(&room, b));
+    room.input(Input::DoorChanged(Door { lobby: Admittance::Chair, ..Door::default() }));
+    assert!(is_in(&room, a), "who is in stays in");
+    let c = waits(&mut room, SITE_C);
+    assert_eq!(room.waits(c), Some((ErrorCode::ChairAdmits, 1)));
+}
+
+#[test]
+fn fewer_places_put_nobody_out_and_let_nobody_new_in() {
+    let mut room = Room::new();
+    let a = room.enter(SITE_A);
+    room.enter(SITE_B);
+    let info = RoomInfo { title: "Họp khẩn".to_owned(), classification: Classification::Confidential };
+    room.input(Input::RoomChanged { room: info.clone(), capacity: 1 });
+    let told = |message: &ServerMessage| matches!(message, ServerMessage::Snapshot { snapshot } if snapshot.room == info);
+    assert_eq!(room.count(a, told), 1, "whoever is in sees the new title");
+    assert_eq!(room.row(a, SITE_B).presence, Presence::Present);
+    let c = waits(&mut room, SITE_C);
+    assert_eq!(room.waits(c), Some((ErrorCode::RoomFull, 1)));
+}
+
+#[test]
+fn a_room_that_is_closed_sends_everyone_away_who_waits_too() {
+    let mut room = Room::restored(nothing_stored(), 1);
+    let a = room.enter(SITE_A);
+    let b = waits(&mut room, SITE_B);
+    room.input(Input::RoomClosed);
+    for connection in [a, b] {
+        let ended = |message: &ServerMessage| {
+            matches!(message, ServerMessage::Ended { reason: EndReason::Ended, .. })
+        };
+        assert_eq!(room.count(connection, ended), 1);
+        assert!(room.closed.contains(&connection));
+    }
 }

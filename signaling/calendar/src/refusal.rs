@@ -1,0 +1,42 @@
+//! Why a command is not carried out.
+
+use crate::room::{MAX_CAPACITY, MAX_DEPUTIES, MAX_JOINERS};
+
+/// A refusal. What an administrator may not see is said not to exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// What the directory says.
+    #[error(transparent)]
+    Directory(#[from] giaoban_directory::Refusal),
+    /// No room with this number, or none that the actor may see.
+    #[error("there is no such room")]
+    NoSuchRoom,
+    /// No template with this number, or none that the actor may see.
+    #[error("there is no such template")]
+    NoSuchTemplate,
+    /// The room is closed, the template retired.
+    #[error("it is closed already")]
+    Closed,
+    /// The actor is not cleared for what he would read or make.
+    #[error("this is above your own clearance")]
+    AboveClearance,
+    /// Who shall lead is not cleared for the room.
+    #[error("chair and deputies are cleared for the room's classification")]
+    LeaderNotCleared,
+    /// The same person twice, or too many.
+    #[error("chair and deputies are different people, {MAX_DEPUTIES} deputies at most")]
+    BadLeaders,
+    /// The lobby is laxer than the classification allows.
+    #[error("the classification asks for a stricter lobby")]
+    LobbyTooLax,
+    /// No places, or too many.
+    #[error("a room has 1 to {MAX_CAPACITY} places")]
+    BadCapacity,
+    /// Too many lines of who may join.
+    #[error("at most {MAX_JOINERS} lines say who may join")]
+    TooManyJoiners,
+    /// The classification allows no links.
+    #[error("a room of this classification has no links: its people sign in")]
+    NoLinks,
+}
