@@ -70,6 +70,12 @@ impl ConferenceHandle {
         &self.info
     }
 
+    /// The same conference with another title or classification.
+    #[must_use]
+    pub fn of(self, info: RoomInfo) -> Self {
+        Self { info: Arc::new(info), ..self }
+    }
+
     /// Asks for a seat; the answer comes through the outbox.
     ///
     /// # Errors

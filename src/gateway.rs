@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
+use giaoban_calendar::RoomId;
 use giaoban_signaling::conference::Setup;
 use prometheus_client::registry::Registry as MetricsRegistry;
 use tokio::sync::{Semaphore, mpsc};
@@ -15,8 +16,9 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use self::media::Shards;
-use crate::actor;
+use crate::actor::{self, ConferenceHandle};
 use crate::addresses;
+use crate::conferences::{Conferences, Order};
 use crate::config::{Config, ConfigError};
 use crate::control::Control;
 use crate::data::{DataDirectory, DataError};
@@ -27,6 +29,7 @@ use crate::links::{self, LinkError, Links, NewLink};
 use crate::metrics::Metrics;
 use crate::organisation::Organisation;
 use crate::registry::Registry;
+use crate::schedule::Schedule;
 use crate::secret::Secret;
 use crate::services::Services;
 use crate::shard_worker;
@@ -87,8 +90,12 @@ pub struct Gateway {
     order: ShutdownOrder,
     permits: Arc<Semaphore>,
     connections: u32,
-    /// Shards, conferences and their writers. None ends before the gateway lets go of them.
+    /// Conferences and their writers. Each ends when its room is closed or the gateway goes down.
     conferences: JoinSet<()>,
+    /// None ends before the gateway lets go of them.
+    shard_threads: JoinSet<()>,
+    /// Rooms that are to be opened while the gateway runs.
+    orders: mpsc::Receiver<Order>,
     /// Listeners and what else ends at shutdown.
     tasks: JoinSet<()>,
     https: Vec<SocketAddr>,
@@ -129,12 +136,23 @@ impl Gateway {
         let organisation = Organisation::open(store.clone()).await?;
         let sign_in = SignIn::new(store.clone(), Arc::clone(&organisation))?;
         let first_administrator = sign_in.first_administrator().await?;
+        let registry = Arc::new(Registry::default());
+        let tickets = Arc::new(Tickets::default());
+        let (conferences, orders) = Conferences::new(
+            Arc::clone(&registry),
+            Arc::clone(&tickets),
+            store.clone(),
+            config.limits.room_members,
+        );
+        let schedule = Schedule::open(store.clone(), Arc::clone(&organisation), conferences).await?;
         let services = Arc::new(Services {
             organisation,
+            schedule,
+            links: links.clone(),
             sign_in,
             store,
-            registry: Registry::default(),
-            tickets: Arc::new(Tickets::default()),
+            registry,
+            tickets,
             attempts: Attempts::default(),
             metrics,
             metrics_registry,
@@ -142,8 +160,9 @@ impl Gateway {
             shutdown: down,
             connections: AtomicU64::new(0),
         });
-        let mut conferences = JoinSet::new();
-        let shards = start_conferences(&config, &services, &mut conferences).await?;
+        let (mut conferences, mut shard_threads) = (JoinSet::new(), JoinSet::new());
+        let shards = start_shards(&config, &services, &mut shard_threads)?;
+        start_conferences(&shards, &services, &mut conferences).await?;
         let control = Control::bind(data.path(), links.clone(), Arc::clone(&services))
             .map_err(|source| StartError::System { what: "the control socket", source })?;
         let mut gateway = Self {
@@ -152,6 +171,8 @@ impl Gateway {
             )),
             connections: config.limits.connections,
             conferences,
+            shard_threads,
+            orders,
             tasks: JoinSet::new(),
             https: listeners.https_addresses.clone(),
             private: listeners.private_address,
@@ -217,9 +238,21 @@ impl Gateway {
     /// # Errors
     /// If a shard or a conference died.
     pub async fn run(mut self, shutdown: impl Future<Output = ()>) -> Result<(), StartError> {
-        let result = tokio::select! {
-            () = shutdown => Ok(()),
-            Some(_) = self.conferences.join_next() => Err(StartError::Died),
+        let mut shutdown = std::pin::pin!(shutdown);
+        let result = loop {
+            tokio::select! {
+                () = &mut shutdown => break Ok(()),
+                Some(_) = self.shard_threads.join_next() => break Err(StartError::Died),
+                // One whose room was closed ends in peace.
+                Some(Err(_)) = self.conferences.join_next() => break Err(StartError::Died),
+                Some(Order { setup, reply }) = self.orders.recv() => {
+                    match start_conference(setup, &self.shards, &self.services, &mut self.conferences) {
+                        // Whoever asked may have gone.
+                        Some(handle) => drop(reply.send(handle)),
+                        None => break Err(StartError::Died),
+                    }
+                }
+            }
         };
         self.stop().await;
         result
@@ -234,6 +267,7 @@ impl Gateway {
             self.services.registry.clear();
             self.shards.release();
             while self.conferences.join_next().await.is_some() {}
+            while self.shard_threads.join_next().await.is_some() {}
             while self.tasks.join_next().await.is_some() {}
         };
         if tokio::time::timeout(GOING_DOWN, all_gone).await.is_err() {
@@ -281,37 +315,51 @@ impl Listeners {
     }
 }
 
-/// Starts the shards, and on them every room as it was stored.
-async fn start_conferences(
+/// Starts the shards, and the way of their events.
+fn start_shards(
     config: &Config,
     services: &Arc<Services>,
     tasks: &mut JoinSet<()>,
 ) -> Result<Shards, StartError> {
     let (events, reports) = mpsc::channel(shard_worker::EVENTS);
     let shards = media::start(config, &services.metrics, &events, tasks)?;
-    for room in services.store.rooms().await? {
-        let Some(shard) = shards.for_conference(room.conference) else {
-            return Err(StartError::Died);
-        };
-        let setup = Setup {
-            conference: room.conference,
-            room: room.info,
-            seats: room.seats,
-            durable: room.durable,
-            capacity: config.limits.room_members,
-        };
-        let surroundings = actor::Surroundings {
-            shard,
-            store: services.store.clone(),
-            tickets: Arc::clone(&services.tickets),
-            metrics: Arc::clone(&services.metrics),
-        };
-        services.registry.insert(room.conference, actor::start(setup, surroundings, tasks));
-    }
     // The shards hold the only senders: when the last is gone, so are they.
     drop(events);
     tokio::spawn(media::dispatch(reports, Arc::clone(services)));
     Ok(shards)
+}
+
+/// Starts every room that is open, as it was stored.
+async fn start_conferences(
+    shards: &Shards,
+    services: &Arc<Services>,
+    tasks: &mut JoinSet<()>,
+) -> Result<(), StartError> {
+    let conferences = services.schedule.conferences();
+    for stored in services.store.rooms().await?.into_iter().filter(|room| !room.closed) {
+        let id = stored.conference;
+        let room = services.schedule.read().room(RoomId(id.0)).cloned().ok_or(StartError::Died)?;
+        let setup = conferences.setup(stored, &room);
+        let handle = start_conference(setup, shards, services, tasks).ok_or(StartError::Died)?;
+        services.registry.insert(id, handle);
+        conferences.set_door(&room).await?;
+    }
+    Ok(())
+}
+
+fn start_conference(
+    setup: Setup,
+    shards: &Shards,
+    services: &Services,
+    tasks: &mut JoinSet<()>,
+) -> Option<ConferenceHandle> {
+    let surroundings = actor::Surroundings {
+        shard: shards.for_conference(setup.conference)?,
+        store: services.store.clone(),
+        tickets: Arc::clone(&services.tickets),
+        metrics: Arc::clone(&services.metrics),
+    };
+    Some(actor::start(setup, surroundings, tasks))
 }
 
 /// Takes as many open files as the system allows: each connection is one.

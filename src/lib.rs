@@ -3,6 +3,7 @@
 mod actor;
 mod addresses;
 pub mod cli;
+mod conferences;
 pub mod config;
 mod connection;
 mod control;
@@ -15,6 +16,7 @@ mod links;
 mod metrics;
 mod organisation;
 mod registry;
+mod schedule;
 mod secret;
 mod services;
 mod shard_worker;

@@ -7,7 +7,7 @@ use giaoban_signaling::conference::Seat;
 use giaoban_signaling::wire::{Classification, Role, RoomInfo};
 
 use crate::secret::Secret;
-use crate::store::{LinkRow, NewSeat, RoomRow, Store, StoreError};
+use crate::store::{By, LinkRow, NewSeat, Store, StoreError};
 
 /// The room that stands from the first start on.
 const STANDING_ROOM: &str = "giao-ban";
@@ -108,17 +108,33 @@ impl Links {
     /// # Errors
     /// See [`LinkError`].
     pub async fn make(&self, name: &str, role: Role) -> Result<(ConferenceId, Seat, NewLink), LinkError> {
+        let rooms = self.store.rooms().await?;
+        let room = rooms.into_iter().find(|room| !room.closed).ok_or(LinkError::NoRoom)?;
+        let (seat, link) = self.make_in(room.conference, name, role, By::default()).await?;
+        Ok((room.conference, seat, link))
+    }
+
+    /// A new seat in a room.
+    ///
+    /// # Errors
+    /// See [`LinkError`].
+    pub async fn make_in(
+        &self,
+        conference: ConferenceId,
+        name: &str,
+        role: Role,
+        by: By,
+    ) -> Result<(Seat, NewLink), LinkError> {
         let name = name.trim();
         if name.is_empty() || name.chars().count() > MAX_NAME || name.chars().any(char::is_control) {
             return Err(LinkError::Name);
         }
-        let rooms = self.store.rooms().await?;
-        let RoomRow { conference, slug, .. } = rooms.into_iter().next().ok_or(LinkError::NoRoom)?;
+        let slug = self.store.slug(conference).await?.ok_or(LinkError::NoRoom)?;
         let secret = Secret::random().map_err(|_| LinkError::Randomness)?;
         let seat = NewSeat { name: name.to_owned(), role, link: secret.hash() };
-        let member = self.store.add_seat(conference, &seat).await?;
+        let member = self.store.add_seat(conference, &seat, by).await?;
         let link = NewLink { member, name: name.to_owned(), role, url: self.url(&slug, &secret) };
-        Ok((conference, Seat { member, name: name.to_owned(), role }, link))
+        Ok((Seat { member, name: name.to_owned(), role }, link))
     }
 
     /// Every link ever made.
@@ -134,7 +150,7 @@ impl Links {
     /// # Errors
     /// See [`StoreError`].
     pub async fn revoke(&self, member: MemberId) -> Result<Option<ConferenceId>, StoreError> {
-        self.store.revoke(member).await
+        self.store.revoke(member, By::default()).await
     }
 
     fn url(&self, slug: &str, secret: &Secret) -> String {

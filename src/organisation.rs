@@ -124,11 +124,12 @@ fn finished<T>(joined: Result<Result<T, ChangeError>, tokio::task::JoinError>) -
 }
 
 fn act(actor: Actor, unit: Option<giaoban_directory::UnitId>, content: ActContent) -> NewAct {
-    NewAct { at: milliseconds(SystemTime::now()), actor: person(actor), unit, content }
+    NewAct { at: milliseconds(SystemTime::now()), actor: person(actor), unit, content: content.into() }
 }
 
 /// Whose number stands in the record.
-fn person(actor: Actor) -> Option<PersonId> {
+#[must_use]
+pub fn person(actor: Actor) -> Option<PersonId> {
     match actor {
         Actor::Operator => None,
         Actor::Person(person) => Some(person),

@@ -34,6 +34,11 @@ impl Registry {
         self.conferences.read().unwrap_or_else(PoisonError::into_inner).get(&conference).cloned()
     }
 
+    /// Lets go of a conference: it ends when whoever talks to it is done.
+    pub fn remove(&self, conference: ConferenceId) {
+        self.conferences.write().unwrap_or_else(PoisonError::into_inner).remove(&conference);
+    }
+
     /// Lets go of all conferences: each ends when whoever talks to it is done.
     pub fn clear(&self) {
         self.conferences.write().unwrap_or_else(PoisonError::into_inner).clear();

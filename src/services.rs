@@ -6,9 +6,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use giaoban_signaling::ConnectionId;
 
 use crate::limits::Attempts;
+use crate::links::Links;
 use crate::metrics::Metrics;
 use crate::organisation::Organisation;
 use crate::registry::Registry;
+use crate::schedule::Schedule;
 use crate::shutdown::Shutdown;
 use crate::sign_in::SignIn;
 use crate::store::Store;
@@ -20,10 +22,14 @@ pub struct Services {
     pub store: Store,
     /// Units, people, who administers what.
     pub organisation: Arc<Organisation>,
+    /// Rooms, and what is planned in them.
+    pub schedule: Arc<Schedule>,
+    /// Makes and ends links.
+    pub links: Links,
     /// Accounts and sessions.
     pub sign_in: SignIn,
     /// Which conference is where.
-    pub registry: Registry,
+    pub registry: Arc<Registry>,
     /// Tickets that are out.
     pub tickets: Arc<Tickets>,
     /// Limits on attempts.

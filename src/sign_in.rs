@@ -367,7 +367,7 @@ fn heads(directory: &Directory) -> Vec<PersonId> {
 }
 
 fn act(actor: Option<PersonId>, content: ActContent) -> NewAct {
-    NewAct { at: milliseconds(SystemTime::now()), actor, unit: None, content }
+    NewAct { at: milliseconds(SystemTime::now()), actor, unit: None, content: content.into() }
 }
 
 /// Now, in seconds since 1970.

@@ -3,6 +3,7 @@
 mod accounts;
 mod acts;
 pub mod backup;
+mod calendar;
 mod database;
 mod directory;
 pub mod health;
@@ -11,7 +12,7 @@ mod row;
 mod schema;
 
 pub use accounts::{Account, Activated};
-pub use acts::{ActRow, NewAct, Verdict, milliseconds};
+pub use acts::{ActRow, By, NewAct, Verdict, milliseconds};
 pub use backup::BackupError;
 pub use health::{Health, Tables};
 pub use row::{Admission, LinkRow, NewSeat, RoomRow};
@@ -122,7 +123,7 @@ impl Store {
     /// # Errors
     /// See [`StoreError`].
     pub async fn rooms(&self) -> Result<Vec<RoomRow>, StoreError> {
-        let rows = "SELECT id, slug, title, classification, durable FROM rooms ORDER BY id";
+        let rows = "SELECT id, title, classification, durable, closed FROM rooms ORDER BY id";
         let mut rooms = Vec::new();
         for raw in self.database.all(rows, values![]).await? {
             let mut room = row::room(raw)?;
@@ -132,6 +133,16 @@ impl Store {
             rooms.push(room);
         }
         Ok(rooms)
+    }
+
+    /// What a room is called in addresses.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn slug(&self, conference: ConferenceId) -> Result<Option<String>, StoreError> {
+        let find = "SELECT slug FROM rooms WHERE id = $1";
+        let found: Option<(String,)> = self.database.optional(find, values![conference.0]).await?;
+        Ok(found.map(|(slug,)| slug))
     }
 
     /// Makes a room with its first seats, all or nothing. Returns its id and the seats' in their order.
@@ -157,7 +168,7 @@ impl Store {
         let conference = ConferenceId(row::id(id)?);
         let mut members = Vec::new();
         for seat in seats {
-            members.push(insert_seat(&mut transaction, conference, seat).await?);
+            members.push(insert_seat(&mut transaction, conference, seat, By::default()).await?);
         }
         transaction.commit().await?;
         Ok((conference, members))
@@ -167,9 +178,14 @@ impl Store {
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn add_seat(&self, conference: ConferenceId, seat: &NewSeat) -> Result<MemberId, StoreError> {
+    pub async fn add_seat(
+        &self,
+        conference: ConferenceId,
+        seat: &NewSeat,
+        by: By,
+    ) -> Result<MemberId, StoreError> {
         let mut transaction = self.database.begin_ordered().await?;
-        let member = insert_seat(&mut transaction, conference, seat).await?;
+        let member = insert_seat(&mut transaction, conference, seat, by).await?;
         transaction.commit().await?;
         Ok(member)
     }
@@ -184,13 +200,24 @@ impl Store {
         self.database.all(rows, values![]).await?.into_iter().map(row::link).collect()
     }
 
+    /// The living seats of a room that are entered by a link.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn link_seats(&self, conference: ConferenceId) -> Result<Vec<MemberId>, StoreError> {
+        let rows = "SELECT id FROM seats WHERE room = $1 AND revoked_at IS NULL ORDER BY id";
+        let rows: Vec<(i64,)> = self.database.all(rows, values![conference.0]).await?;
+        rows.into_iter().map(|(id,)| row::id(id).map(MemberId)).collect()
+    }
+
     /// Whose link this is, if it is alive.
     ///
     /// # Errors
     /// See [`StoreError`].
     pub async fn find_link(&self, link: SecretHash) -> Result<Option<Admission>, StoreError> {
-        let found =
-            "SELECT link_hash, room, id, name, role FROM seats WHERE link_hash = $1 AND revoked_at IS NULL";
+        let found = "SELECT seats.link_hash, seats.room, seats.id, seats.name, seats.role FROM seats \
+             JOIN rooms ON rooms.id = seats.room \
+             WHERE seats.link_hash = $1 AND seats.revoked_at IS NULL AND rooms.closed = 0";
         let found = self.database.optional(found, values![link.as_bytes()]).await?;
         found.map(row::admission).transpose().map(|found| found.filter(|found| found.link.verify(&link)))
     }
@@ -199,7 +226,7 @@ impl Store {
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn revoke(&self, member: MemberId) -> Result<Option<ConferenceId>, StoreError> {
+    pub async fn revoke(&self, member: MemberId, by: By) -> Result<Option<ConferenceId>, StoreError> {
         let mut transaction = self.database.begin_ordered().await?;
         let revoke = "UPDATE seats SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL RETURNING room";
         let values = values![seconds(SystemTime::now()), member.0];
@@ -207,7 +234,7 @@ impl Store {
         transaction.execute("DELETE FROM resumes WHERE seat = $1", values![member.0]).await?;
         if room.is_some() {
             let content = ActContent::LinkRevoked { link: member.0 };
-            acts::append(&mut transaction, &[NewAct::of_gateway(content)]).await?;
+            acts::append(&mut transaction, &[by.act(content)]).await?;
         }
         transaction.commit().await?;
         room.map(|(room,)| row::id(room).map(ConferenceId)).transpose()
@@ -232,7 +259,8 @@ impl Store {
         now: SystemTime,
     ) -> Result<Option<SeatRef>, StoreError> {
         let find = "SELECT seats.room, seats.id FROM resumes JOIN seats ON seats.id = resumes.seat \
-             WHERE resumes.hash = $1 AND resumes.expires_at > $2 AND seats.revoked_at IS NULL";
+             JOIN rooms ON rooms.id = seats.room WHERE resumes.hash = $1 AND resumes.expires_at > $2 \
+             AND seats.revoked_at IS NULL AND rooms.closed = 0";
         let values = values![secret.as_bytes(), seconds(now)];
         let found: Option<(i64, i64)> = self.database.optional(find, values).await?;
         found
@@ -281,6 +309,7 @@ async fn insert_seat(
     transaction: &mut Transaction,
     conference: ConferenceId,
     seat: &NewSeat,
+    by: By,
 ) -> Result<MemberId, StoreError> {
     let insert = "INSERT INTO seats (room, name, role, link_hash, created_at) VALUES ($1, $2, $3, $4, $5) RETURNING id";
     let values = values![
@@ -293,7 +322,7 @@ async fn insert_seat(
     let (id,) = transaction.one(insert, values).await?;
     let member = MemberId(row::id(id)?);
     let content = ActContent::LinkMade { link: member.0, site: seat.name.clone() };
-    acts::append(transaction, &[NewAct::of_gateway(content)]).await?;
+    acts::append(transaction, &[by.act(content)]).await?;
     Ok(member)
 }
 

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use crate::metrics::Metrics;
 use crate::secret::SecretHash;
-use crate::store::{Store, StoreError};
+use crate::store::{By, Store, StoreError};
 
 /// Writes that may wait. When it is full a write of the durable part fails, and a connection waits with its secret.
 const QUEUE: usize = 1024;
@@ -91,7 +91,7 @@ pub(super) fn start(
 
 async fn forget(store: &Store, member: MemberId, reason: EndReason) -> Result<(), StoreError> {
     match reason {
-        EndReason::Removed | EndReason::Revoked => store.revoke(member).await.map(|_| ()),
+        EndReason::Removed | EndReason::Revoked => store.revoke(member, By::default()).await.map(|_| ()),
         // The one who takes the seat over gets a secret of his own, and that ends the others.
         EndReason::TakenOver => Ok(()),
         EndReason::Ended | EndReason::Left | EndReason::Deserted => store.forget_resumes(member).await,

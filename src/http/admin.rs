@@ -1,4 +1,4 @@
-//! The API of administration: accounts and sessions, units, people, appointments, the record of acts.
+//! The API of administration: accounts and sessions, units, people, appointments, rooms, the record of acts.
 
 mod account;
 mod acts;
@@ -10,8 +10,13 @@ mod openapi;
 mod page;
 mod people;
 mod preview;
+mod room_links;
+mod rooms;
+mod rules;
 mod tables;
+mod templates;
 mod units;
+mod words;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -65,6 +70,17 @@ pub fn routes() -> Router<Arc<Services>> {
         .route("/api/v1/people/{person}/account-link", post(people::account_link))
         .route("/api/v1/appointments", get(appointments::list).post(appointments::create))
         .route("/api/v1/appointments/{appointment}", delete(appointments::end))
+        .route("/api/v1/rooms", get(rooms::list).post(rooms::create))
+        .route("/api/v1/rooms/{room}", get(rooms::one).put(rooms::update))
+        .route("/api/v1/rooms/{room}/close", post(rooms::close))
+        .route("/api/v1/rooms/{room}/links", get(room_links::list).post(room_links::create))
+        .route("/api/v1/rooms/{room}/links/{link}", delete(room_links::end))
+        .route("/api/v1/templates", get(templates::list).post(templates::create))
+        .route(
+            "/api/v1/templates/{template}",
+            get(templates::one).put(templates::update).delete(templates::retire),
+        )
+        .route("/api/v1/policy", get(rooms::policy))
         .route("/api/v1/acts", get(acts::list))
         .route("/api/v1/acts/chain", get(acts::chain))
         .layer(DefaultBodyLimit::max(MAX_BODY))

@@ -25,7 +25,9 @@ impl Problem {
             | ErrorCode::ResumeInvalid
             | ErrorCode::NotAllowed
             | ErrorCode::RoomLocked
-            | ErrorCode::RoomClosed => StatusCode::FORBIDDEN,
+            | ErrorCode::RoomClosed
+            | ErrorCode::RoomNotOpen
+            | ErrorCode::ChairAdmits => StatusCode::FORBIDDEN,
             ErrorCode::SeatInUse | ErrorCode::NoSuchMember | ErrorCode::NoSuchSource => StatusCode::CONFLICT,
             ErrorCode::BadMessage
             | ErrorCode::BadOffer

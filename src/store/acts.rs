@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use giaoban_directory::{Act, ActContent, PersonId, UnitId};
+use serde::Serialize;
 
 use super::database::{Transaction, values};
 use super::row;
@@ -22,13 +23,53 @@ pub struct NewAct {
     /// The unit that it concerns.
     pub unit: Option<UnitId>,
     /// What.
-    pub content: ActContent,
+    pub content: NewContent,
 }
 
+/// What was done, by whichever core decided it.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub enum NewContent {
+    /// Links, accounts, the directory.
+    Act(ActContent),
+    /// Rooms and templates.
+    Calendar(Box<giaoban_calendar::Command>),
+}
+
+impl From<ActContent> for NewContent {
+    fn from(content: ActContent) -> Self {
+        Self::Act(content)
+    }
+}
+
+impl From<giaoban_calendar::Command> for NewContent {
+    fn from(command: giaoban_calendar::Command) -> Self {
+        Self::Calendar(Box::new(command))
+    }
+}
+
+/// On whose account an act stands; by default the operator's, or the gateway's own.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct By {
+    /// Who.
+    pub actor: Option<PersonId>,
+    /// The unit that it concerns.
+    pub unit: Option<UnitId>,
+}
+
+impl By {
+    /// An act of now.
+    pub(super) fn act(self, content: ActContent) -> NewAct {
+        let Self { actor, unit } = self;
+        NewAct { at: milliseconds(SystemTime::now()), actor, unit, content: content.into() }
+    }
+}
+
+#[cfg(test)]
 impl NewAct {
-    /// An act of now that concerns no unit, by no person: the operator's, or the gateway's own.
+    /// An act of now that concerns no unit, by no person.
     pub(super) fn of_gateway(content: ActContent) -> Self {
-        Self { at: milliseconds(SystemTime::now()), actor: None, unit: None, content }
+        By::default().act(content)
     }
 }
 

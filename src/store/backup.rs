@@ -61,15 +61,17 @@ macro_rules! tables {
     };
 }
 tables! {
-    "rooms" order "id": id Int, slug Text, title Text, classification Text, durable Text;
-    "seats" order "id": id Int, room Int, name Text, role Text, link_hash Blob, created_at Int, revoked_at Int;
-    "resumes" order "hash": hash Blob, seat Int, expires_at Int;
     "units" order "id": id Int, code Text, revision Int;
     "unit_versions" order "unit, valid_from": unit Int, valid_from Text, valid_to Text, name Text, parent Int;
     "people" order "id":
         id Int, code Text, revision Int, name Text, rank Text, duty Text, clearance Text, mail Text;
     "memberships" order "person, valid_from": person Int, valid_from Text, valid_to Text, unit Int;
     "appointments" order "id": id Int, person Int, unit Int, valid_from Text, ended Text;
+    "rooms" order "id":
+        id Int, slug Text, title Text, classification Text, durable Text, rules Text, unit Int, revision Int, closed Int;
+    "seats" order "id": id Int, room Int, name Text, role Text, link_hash Blob, created_at Int, revoked_at Int;
+    "resumes" order "hash": hash Blob, seat Int, expires_at Int;
+    "templates" order "id": id Int, revision Int, unit Int, name Text, rules Text, retired Int;
     "acts" order "number": number Int, at Int, actor Int, unit Int, content Text, hash Blob;
     "accounts" order "person": person Int, login Text, password Text, totp Blob, totp_step Int;
     "account_links" order "hash": hash Blob, person Int, expires_at Int;

@@ -14,14 +14,14 @@ use crate::secret::SecretHash;
 pub struct RoomRow {
     /// Its conference.
     pub conference: ConferenceId,
-    /// Its name in links.
-    pub slug: String,
     /// Title and classification.
     pub info: RoomInfo,
     /// What outlives the process.
     pub durable: Durable,
     /// Its living seats.
     pub seats: Vec<Seat>,
+    /// It opens no more.
+    pub closed: bool,
 }
 
 /// A seat to be made.
@@ -63,14 +63,14 @@ pub struct LinkRow {
 }
 
 pub(super) fn room(
-    (id, slug, title, classification, durable): (i64, String, String, String, String),
+    (id, title, classification, durable, closed): (i64, String, String, String, i64),
 ) -> Result<RoomRow, StoreError> {
     Ok(RoomRow {
         conference: ConferenceId(self::id(id)?),
-        slug,
         info: RoomInfo { title, classification: from_text(&classification, "classification")? },
         durable: record::from_json(&durable)?,
         seats: Vec::new(),
+        closed: closed != 0,
     })
 }
 

@@ -15,7 +15,7 @@ struct Step {
     postgres: &'static str,
 }
 
-const STEPS: [Step; 3] = [
+const STEPS: [Step; 4] = [
     Step { tables: include_str!("schema/1.sql"), sqlite: "", postgres: "" },
     Step {
         tables: include_str!("schema/2.sql"),
@@ -23,6 +23,7 @@ const STEPS: [Step; 3] = [
         postgres: include_str!("schema/2-postgres.sql"),
     },
     Step { tables: include_str!("schema/3.sql"), sqlite: "", postgres: "" },
+    Step { tables: include_str!("schema/4.sql"), sqlite: "", postgres: "" },
 ];
 
 /// SQLite's words that stand in scripts, and PostgreSQL's. Longer ones come before those they contain.

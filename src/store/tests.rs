@@ -62,6 +62,8 @@ contract! {
         the_presented_resume_secret_lives_until_its_successor_is_presented,
         a_resume_secret_ends_with_its_time_and_with_its_link,
         a_second_start_changes_nothing;
+    calendar:
+        a_restart_finds_the_calendar_as_it_was;
     directory:
         a_restart_finds_the_directory_with_its_history,
         an_import_is_kept_whole_or_not_at_all;
@@ -78,6 +80,7 @@ contract! {
 
 mod accounts;
 mod acts;
+mod calendar;
 mod directory;
 mod moving;
 mod rooms;
@@ -164,6 +167,6 @@ async fn a_database_of_the_first_version_is_upgraded_without_loss() {
     let store = Store::open(&path).await.unwrap();
     assert_eq!(store.find_link(link).await.unwrap().unwrap().name, "B");
     assert_eq!(store.directory().await.unwrap().units().count(), 0);
-    store.revoke(MemberId(1)).await.unwrap();
+    store.revoke(MemberId(1), By::default()).await.unwrap();
     assert!(matches!(store.verify_acts().await.unwrap(), Verdict::Holds { acts: 1, .. }));
 }

@@ -31,4 +31,6 @@ mod refusing;
 #[cfg(test)]
 mod removing;
 #[cfg(test)]
+mod rooms;
+#[cfg(test)]
 mod running;

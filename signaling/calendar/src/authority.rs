@@ -85,7 +85,7 @@ impl Calendar {
 
 /// Whether an actor may be told what a classification covers.
 #[must_use]
-pub(crate) fn is_cleared(actor: Actor, classification: Classification, world: World<'_>) -> bool {
+pub fn is_cleared(actor: Actor, classification: Classification, world: World<'_>) -> bool {
     match actor {
         Actor::Operator => true,
         Actor::Person(person) => {

@@ -14,6 +14,7 @@ mod refusal;
 mod room;
 mod template;
 
+pub use authority::is_cleared;
 pub use calendar::{Calendar, World};
 pub use command::{Change, Command, Subject};
 pub use label::{Allowance, Classification, allowance};

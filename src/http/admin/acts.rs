@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 use utoipa::{IntoParams, ToSchema};
 
-use super::fault::{Fault, Problem};
+use super::fault::{Fault, Faults, Problem};
 use super::guard::{Asked, SignedIn};
 use crate::organisation::{day_of, today};
 use crate::services::Services;
@@ -78,10 +78,7 @@ pub struct ActView {
 
 /// The record of acts.
 #[utoipa::path(get, path = "/api/v1/acts", tag = "acts", params(Part), responses(
-    (status = 200, body = Acts),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-))]
+    (status = 200, body = Acts), Faults))]
 pub async fn list(
     State(services): State<Arc<Services>>,
     signed_in: SignedIn,
@@ -175,10 +172,7 @@ pub struct Chain {
 /// Reads the whole record and says whether it holds. One check at a time.
 #[utoipa::path(get, path = "/api/v1/acts/chain", tag = "acts", responses(
     (status = 200, body = Chain),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "`busy`: another check is under way", body = Problem, content_type = "application/problem+json"),
-))]
+    (status = 503, description = "`busy`: another check is under way", body = Problem, content_type = "application/problem+json"), Faults))]
 pub async fn chain(State(services): State<Arc<Services>>, signed_in: SignedIn) -> Result<Json<Chain>, Fault> {
     /// A check reads everything: one at a time is enough for all.
     static CHECKING: Semaphore = Semaphore::const_new(1);

@@ -10,7 +10,7 @@ use giaoban_directory::{Appointment, AppointmentId, Command, Date, PersonId, Uni
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::fault::{Fault, Problem};
+use super::fault::{Fault, Faults};
 use super::guard::{Asked, Body, Number, SignedIn};
 use super::page::{Changed, Page, Paging};
 use super::units::run;
@@ -40,10 +40,7 @@ pub struct NewAppointment {
 
 /// The administrators of what I administer.
 #[utoipa::path(get, path = "/api/v1/appointments", tag = "appointments", params(Paging), responses(
-    (status = 200, body = Page<AppointmentView>),
-    (status = 400, body = Problem, content_type = "application/problem+json"),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-))]
+    (status = 200, body = Page<AppointmentView>), Faults))]
 pub async fn list(
     State(services): State<Arc<Services>>,
     signed_in: SignedIn,
@@ -58,11 +55,7 @@ pub async fn list(
 
 /// Makes a person an administrator of a unit below my own.
 #[utoipa::path(post, path = "/api/v1/appointments", tag = "appointments", request_body = NewAppointment, responses(
-    (status = 201, body = Changed),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, body = Problem, content_type = "application/problem+json"),
-))]
+    (status = 201, body = Changed), Faults))]
 pub async fn create(
     State(services): State<Arc<Services>>,
     signed_in: SignedIn,
@@ -74,11 +67,7 @@ pub async fn create(
 
 /// Ends an appointment.
 #[utoipa::path(delete, path = "/api/v1/appointments/{appointment}", tag = "appointments", params(("appointment" = u32, Path)), responses(
-    (status = 200, body = Changed),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, body = Problem, content_type = "application/problem+json"),
-))]
+    (status = 200, body = Changed), Faults))]
 pub async fn end(
     State(services): State<Arc<Services>>,
     signed_in: SignedIn,

@@ -1,14 +1,21 @@
 //! Refusals of the administration's API as problem details (RFC 9457) with a stable code.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use giaoban_calendar::Refusal as CalendarRefusal;
 use giaoban_directory::Refusal;
 use giaoban_directory::sign_in::Fault as AccountFault;
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::openapi::response::{Response as Described, ResponsesBuilder};
+use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
+use utoipa::{IntoResponses, ToSchema};
 
+use crate::links::LinkError;
 use crate::organisation::ChangeError;
+use crate::schedule::ScheduleError;
 use crate::sign_in::SignInError;
 use crate::store::StoreError;
 
@@ -41,6 +48,47 @@ pub struct LineProblem {
     pub detail: String,
 }
 
+/// The refusals that any request may meet, for the description.
+pub enum Faults {}
+
+/// The same for a change of something that exists.
+pub enum ChangeFaults {}
+
+const ANY: [StatusCode; 7] = [
+    StatusCode::BAD_REQUEST,
+    StatusCode::UNAUTHORIZED,
+    StatusCode::FORBIDDEN,
+    StatusCode::NOT_FOUND,
+    StatusCode::CONFLICT,
+    StatusCode::UNPROCESSABLE_ENTITY,
+    StatusCode::INSUFFICIENT_STORAGE,
+];
+
+impl IntoResponses for Faults {
+    fn responses() -> BTreeMap<String, RefOr<Described>> {
+        problems(&ANY)
+    }
+}
+
+impl IntoResponses for ChangeFaults {
+    fn responses() -> BTreeMap<String, RefOr<Described>> {
+        let mut all = problems(&ANY);
+        all.extend(problems(&[StatusCode::PRECONDITION_FAILED, StatusCode::PRECONDITION_REQUIRED]));
+        all
+    }
+}
+
+fn problems(statuses: &[StatusCode]) -> BTreeMap<String, RefOr<Described>> {
+    let described = statuses.iter().fold(ResponsesBuilder::new(), |all, status| {
+        let content = Content::new(Some(Ref::from_schema_name("Problem")));
+        let one = ResponseBuilder::new()
+            .description(status.canonical_reason().unwrap_or_default())
+            .content("application/problem+json", content);
+        all.response(status.as_str(), one)
+    });
+    described.build().into()
+}
+
 /// A refusal.
 pub struct Fault {
     status: StatusCode,
@@ -63,6 +111,11 @@ impl Fault {
     /// Nobody has signed in.
     pub fn not_signed_in() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "not_signed_in", "sign in first")
+    }
+
+    /// A path that names nothing.
+    pub fn no_such_number() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "no_such_number", "there is nothing with this number")
     }
 
     /// A table with lines that cannot be taken in.
@@ -112,6 +165,53 @@ impl From<Refusal> for Fault {
     fn from(refusal: Refusal) -> Self {
         let (status, code) = word(refusal);
         Self::new(status, code, refusal.to_string())
+    }
+}
+
+fn calendar_word(refusal: CalendarRefusal) -> (StatusCode, &'static str) {
+    use CalendarRefusal as R;
+    use StatusCode as S;
+    match refusal {
+        R::Directory(refusal) => word(refusal),
+        R::NoSuchRoom => (S::NOT_FOUND, "no_such_room"),
+        R::NoSuchTemplate => (S::NOT_FOUND, "no_such_template"),
+        R::Closed => (S::CONFLICT, "closed"),
+        R::AboveClearance => (S::FORBIDDEN, "above_clearance"),
+        R::LeaderNotCleared => (S::CONFLICT, "leader_not_cleared"),
+        R::BadLeaders => (S::UNPROCESSABLE_ENTITY, "bad_leaders"),
+        R::LobbyTooLax => (S::UNPROCESSABLE_ENTITY, "lobby_too_lax"),
+        R::BadCapacity => (S::UNPROCESSABLE_ENTITY, "bad_capacity"),
+        R::TooManyJoiners => (S::UNPROCESSABLE_ENTITY, "too_many_joiners"),
+        R::NoLinks => (S::CONFLICT, "no_links"),
+        _ => (S::CONFLICT, "refused"),
+    }
+}
+
+impl From<CalendarRefusal> for Fault {
+    fn from(refusal: CalendarRefusal) -> Self {
+        let (status, code) = calendar_word(refusal);
+        Self::new(status, code, refusal.to_string())
+    }
+}
+
+impl From<ScheduleError> for Fault {
+    fn from(error: ScheduleError) -> Self {
+        match error {
+            ScheduleError::Refused(refusal) => refusal.into(),
+            ScheduleError::Outdated => ChangeError::Outdated.into(),
+            ScheduleError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<LinkError> for Fault {
+    fn from(error: LinkError) -> Self {
+        match error {
+            LinkError::Name => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_text", error.to_string()),
+            LinkError::NoRoom => CalendarRefusal::NoSuchRoom.into(),
+            LinkError::Store(error) => error.into(),
+            LinkError::Randomness => Self::internal(&error),
+        }
     }
 }
 

@@ -112,9 +112,7 @@ impl FromRequestParts<Arc<Services>> for Number {
 
     async fn from_request_parts(parts: &mut Parts, services: &Arc<Services>) -> Result<Self, Fault> {
         let path: Result<Path<u32>, PathRejection> = Path::from_request_parts(parts, services).await;
-        path.map(|Path(number)| Self(number)).map_err(|_| {
-            Fault::new(StatusCode::NOT_FOUND, "no_such_number", "there is nothing with this number")
-        })
+        path.map(|Path(number)| Self(number)).map_err(|_| Fault::no_such_number())
     }
 }
 

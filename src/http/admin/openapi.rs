@@ -3,14 +3,15 @@
 use axum::Json;
 use utoipa::OpenApi;
 
-use super::{account, acts, appointments, people, preview, tables, units};
+use super::fault::{LineProblem, Problem};
+use super::{account, acts, appointments, people, preview, room_links, rooms, tables, templates, units};
 
 /// Every operation of administration.
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "Giaoban",
-        description = "Administration of units, people and accounts. Everything but signing in needs the cookie of a session; \
+        description = "Administration of units, people, accounts and rooms. Everything but signing in needs the cookie of a session; \
                        a request that changes something names this gateway as its Origin. Errors are problem details (RFC 9457) with a stable `code`.",
         version = "1"
     ),
@@ -46,9 +47,24 @@ use super::{account, acts, appointments, people, preview, tables, units};
         tables::import_units,
         tables::export_people,
         tables::import_people,
+        rooms::list,
+        rooms::one,
+        rooms::create,
+        rooms::update,
+        rooms::close,
+        rooms::policy,
+        room_links::list,
+        room_links::create,
+        room_links::end,
+        templates::list,
+        templates::one,
+        templates::create,
+        templates::update,
+        templates::retire,
         acts::list,
         acts::chain,
-    )
+    ),
+    components(schemas(Problem, LineProblem))
 )]
 struct Description;
 

@@ -10,7 +10,7 @@ use giaoban_directory::{Clearance, Code, Command, Date, Details, Person, PersonI
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::fault::{Fault, Problem};
+use super::fault::{ChangeFaults, Fault, Faults};
 use super::guard::{Asked, Body, Number, Seen, SignedIn, tag};
 use super::page::{Changed, Page, Paging, finds};
 use super::units::{FirstDay, run};
@@ -89,10 +89,7 @@ pub struct AccountLink {
 
 /// The people of the units that I administer, as they were on a day.
 #[utoipa::path(get, path = "/api/v1/people", tag = "people", params(Paging), responses(
-    (status = 200, body = Page<PersonView>),
-    (status = 400, body = Problem, content_type = "application/problem+json"),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-))]
+    (status = 200, body = Page<PersonView>), Faults))]
 pub async fn list(
     State(services): State<Arc<Services>>,
     signed_in: SignedIn,
@@ -114,10 +111,7 @@ pub async fn list(
 
 /// One person.
 #[utoipa::path(get, path = "/api/v1/people/{person}", tag = "people", params(("person" = u32, Path)), responses(
-    (status = 200, body = PersonView, headers(("etag" = String, description = "To be given in If-Match with a change"))),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-))]
+    (status = 200, body = PersonView, headers(("etag" = String, description = "To be given in If-Match with a change"))), Faults))]
 pub async fn one(
     State(services): State<Arc<Services>>,
     signed_in: SignedIn,
@@ -130,11 +124,7 @@ pub async fn one(
 
 /// Enters a person.
 #[utoipa::path(post, path = "/api/v1/people", tag = "people", request_body = NewPerson, responses(
-    (status = 201, body = Changed),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, body = Problem, content_type = "application/problem+json"),
-))]
+    (status = 201, body = Changed), Faults))]
 pub async fn create(
     State(services): State<Arc<Services>>,
     signed_in: SignedIn,
@@ -146,13 +136,7 @@ pub async fn create(
 
 /// Replaces what is known of a person.
 #[utoipa::path(put, path = "/api/v1/people/{person}", tag = "people", params(("person" = u32, Path), ("if-match" = String, Header)), request_body = DetailsView, responses(
-    (status = 200, body = Changed),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, body = Problem, content_type = "application/problem+json"),
-    (status = 412, body = Problem, content_type = "application/problem+json"),
-    (status = 428, body = Problem, content_type = "application/problem+json"),
-))]
+    (status = 200, body = Changed), ChangeFaults))]
 pub async fn update(
     State(services): State<Arc<Services>>,
     signed_in: SignedIn,
@@ -166,13 +150,7 @@ pub async fn update(
 
 /// Puts a person into another unit from a day on.
 #[utoipa::path(post, path = "/api/v1/people/{person}/move", tag = "people", params(("person" = u32, Path), ("if-match" = String, Header)), request_body = MovePerson, responses(
-    (status = 200, body = Changed),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, body = Problem, content_type = "application/problem+json"),
-    (status = 412, body = Problem, content_type = "application/problem+json"),
-    (status = 428, body = Problem, content_type = "application/problem+json"),
-))]
+    (status = 200, body = Changed), ChangeFaults))]
 pub async fn move_to(
     State(services): State<Arc<Services>>,
     signed_in: SignedIn,
@@ -186,13 +164,7 @@ pub async fn move_to(
 
 /// A person leaves; all that was administered ends with it.
 #[utoipa::path(post, path = "/api/v1/people/{person}/retire", tag = "people", params(("person" = u32, Path), ("if-match" = String, Header)), request_body = FirstDay, responses(
-    (status = 200, body = Changed),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, body = Problem, content_type = "application/problem+json"),
-    (status = 412, body = Problem, content_type = "application/problem+json"),
-    (status = 428, body = Problem, content_type = "application/problem+json"),
-))]
+    (status = 200, body = Changed), ChangeFaults))]
 pub async fn retire(
     State(services): State<Arc<Services>>,
     signed_in: SignedIn,
@@ -206,10 +178,7 @@ pub async fn retire(
 
 /// Makes a link by which a person sets name and password; earlier links end.
 #[utoipa::path(post, path = "/api/v1/people/{person}/account-link", tag = "people", params(("person" = u32, Path)), responses(
-    (status = 201, body = AccountLink),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-))]
+    (status = 201, body = AccountLink), Faults))]
 pub async fn account_link(
     State(services): State<Arc<Services>>,
     signed_in: SignedIn,

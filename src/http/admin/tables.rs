@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::csv;
-use super::fault::{Fault, LineProblem, Problem, word};
+use super::fault::{Fault, Faults, LineProblem, Problem, word};
 use super::guard::{Asked, SignedIn};
 use crate::organisation::{ChangeError, today};
 use crate::services::Services;
@@ -76,9 +76,7 @@ pub enum EffectView {
 
 /// The units that I administer, as a table.
 #[utoipa::path(get, path = "/api/v1/units.csv", tag = "tables", responses(
-    (status = 200, body = String, content_type = "text/csv"),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-))]
+    (status = 200, body = String, content_type = "text/csv"), Faults))]
 pub async fn export_units(
     State(services): State<Arc<Services>>,
     signed_in: SignedIn,
@@ -98,9 +96,7 @@ pub async fn export_units(
 
 /// The people of the units that I administer, as a table.
 #[utoipa::path(get, path = "/api/v1/people.csv", tag = "tables", responses(
-    (status = 200, body = String, content_type = "text/csv"),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-))]
+    (status = 200, body = String, content_type = "text/csv"), Faults))]
 pub async fn export_people(
     State(services): State<Arc<Services>>,
     signed_in: SignedIn,
@@ -129,9 +125,7 @@ pub async fn export_people(
 /// Takes in a table of units: `code,name,parent`. Units that it does not name stay as they are.
 #[utoipa::path(post, path = "/api/v1/units.csv", tag = "tables", params(Taking), request_body(content = String, content_type = "text/csv"), responses(
     (status = 200, body = Taken),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`bad_table`: every bad line is named, nothing was taken in", body = Problem, content_type = "application/problem+json"),
-))]
+    (status = 422, description = "`bad_table`: every bad line is named, nothing was taken in", body = Problem, content_type = "application/problem+json"), Faults))]
 pub async fn import_units(
     State(services): State<Arc<Services>>,
     signed_in: SignedIn,
@@ -150,9 +144,7 @@ pub async fn import_units(
 /// Takes in a table of people: `code,name,unit,rank,duty,clearance,mail`. People that it does not name stay as they are.
 #[utoipa::path(post, path = "/api/v1/people.csv", tag = "tables", params(Taking), request_body(content = String, content_type = "text/csv"), responses(
     (status = 200, body = Taken),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`bad_table`: every bad line is named, nothing was taken in", body = Problem, content_type = "application/problem+json"),
-))]
+    (status = 422, description = "`bad_table`: every bad line is named, nothing was taken in", body = Problem, content_type = "application/problem+json"), Faults))]
 pub async fn import_people(
     State(services): State<Arc<Services>>,
     signed_in: SignedIn,

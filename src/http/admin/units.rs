@@ -10,7 +10,7 @@ use giaoban_directory::{Code, Command, Date, Part, PersonId, Text, Unit, UnitId,
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::fault::{Fault, Problem};
+use super::fault::{ChangeFaults, Fault, Faults};
 use super::guard::{Asked, Body, Number, Seen, SignedIn, tag};
 use super::page::{Changed, Page, Paging, finds};
 use crate::organisation::today;
@@ -143,10 +143,7 @@ impl From<SplitPart> for Part {
 
 /// The units that I administer, as they were on a day.
 #[utoipa::path(get, path = "/api/v1/units", tag = "units", params(Paging), responses(
-    (status = 200, body = Page<UnitView>),
-    (status = 400, body = Problem, content_type = "application/problem+json"),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-))]
+    (status = 200, body = Page<UnitView>), Faults))]
 pub async fn list(
     State(services): State<Arc<Services>>,
     signed_in: SignedIn,
@@ -184,10 +181,7 @@ pub async fn list(
 
 /// One unit with its history.
 #[utoipa::path(get, path = "/api/v1/units/{unit}", tag = "units", params(("unit" = u32, Path)), responses(
-    (status = 200, body = UnitDetail, headers(("etag" = String, description = "To be given in If-Match with a change"))),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-))]
+    (status = 200, body = UnitDetail, headers(("etag" = String, description = "To be given in If-Match with a change"))), Faults))]
 pub async fn one(
     State(services): State<Arc<Services>>,
     signed_in: SignedIn,
@@ -213,11 +207,7 @@ pub async fn one(
 
 /// Makes a unit.
 #[utoipa::path(post, path = "/api/v1/units", tag = "units", request_body = NewUnit, responses(
-    (status = 201, body = Changed),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, body = Problem, content_type = "application/problem+json"),
-))]
+    (status = 201, body = Changed), Faults))]
 pub async fn create(
     State(services): State<Arc<Services>>,
     signed_in: SignedIn,
@@ -229,11 +219,7 @@ pub async fn create(
 
 /// Puts one new unit in the place of several.
 #[utoipa::path(post, path = "/api/v1/units/merge", tag = "units", request_body = Merger, responses(
-    (status = 201, body = Changed),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, body = Problem, content_type = "application/problem+json"),
-))]
+    (status = 201, body = Changed), Faults))]
 pub async fn merge(
     State(services): State<Arc<Services>>,
     signed_in: SignedIn,
@@ -246,12 +232,7 @@ pub async fn merge(
 
 /// Gives a unit another name from a day on.
 #[utoipa::path(post, path = "/api/v1/units/{unit}/rename", tag = "units", params(("unit" = u32, Path), ("if-match" = String, Header)), request_body = Rename, responses(
-    (status = 200, body = Changed),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, body = Problem, content_type = "application/problem+json"),
-    (status = 412, body = Problem, content_type = "application/problem+json"),
-    (status = 428, body = Problem, content_type = "application/problem+json"),
-))]
+    (status = 200, body = Changed), ChangeFaults))]
 pub async fn rename(
     State(services): State<Arc<Services>>,
     signed_in: SignedIn,
@@ -265,13 +246,7 @@ pub async fn rename(
 
 /// Puts a unit, with all below it, under another one from a day on.
 #[utoipa::path(post, path = "/api/v1/units/{unit}/move", tag = "units", params(("unit" = u32, Path), ("if-match" = String, Header)), request_body = MoveUnit, responses(
-    (status = 200, body = Changed),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, body = Problem, content_type = "application/problem+json"),
-    (status = 412, body = Problem, content_type = "application/problem+json"),
-    (status = 428, body = Problem, content_type = "application/problem+json"),
-))]
+    (status = 200, body = Changed), ChangeFaults))]
 pub async fn move_to(
     State(services): State<Arc<Services>>,
     signed_in: SignedIn,
@@ -285,13 +260,7 @@ pub async fn move_to(
 
 /// Puts several new units in the place of one.
 #[utoipa::path(post, path = "/api/v1/units/{unit}/split", tag = "units", params(("unit" = u32, Path), ("if-match" = String, Header)), request_body = Split, responses(
-    (status = 200, body = Changed),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, body = Problem, content_type = "application/problem+json"),
-    (status = 412, body = Problem, content_type = "application/problem+json"),
-    (status = 428, body = Problem, content_type = "application/problem+json"),
-))]
+    (status = 200, body = Changed), ChangeFaults))]
 pub async fn split(
     State(services): State<Arc<Services>>,
     signed_in: SignedIn,
@@ -306,13 +275,7 @@ pub async fn split(
 
 /// Ends a unit; what lies below it and who belongs to it goes up.
 #[utoipa::path(post, path = "/api/v1/units/{unit}/abolish", tag = "units", params(("unit" = u32, Path), ("if-match" = String, Header)), request_body = FirstDay, responses(
-    (status = 200, body = Changed),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, body = Problem, content_type = "application/problem+json"),
-    (status = 412, body = Problem, content_type = "application/problem+json"),
-    (status = 428, body = Problem, content_type = "application/problem+json"),
-))]
+    (status = 200, body = Changed), ChangeFaults))]
 pub async fn abolish(
     State(services): State<Arc<Services>>,
     signed_in: SignedIn,

@@ -47,8 +47,8 @@ pub async fn links_made_and_revoked_are_on_the_record(bench: Bench) {
     let link = Secret::random().unwrap().hash();
     let seats = [NewSeat { name: "Điểm cầu 1".into(), role: Role::Site, link }];
     let (_, members) = store.create_room("giao-ban", &info, &seats).await.unwrap();
-    store.revoke(members[0]).await.unwrap();
-    store.revoke(members[0]).await.unwrap();
+    store.revoke(members[0], By::default()).await.unwrap();
+    store.revoke(members[0], By::default()).await.unwrap();
     let rows = store.acts_before(None, 10).await.unwrap();
     let contents: Vec<&str> = rows.iter().map(|row| row.act.content.as_str()).collect();
     assert_eq!(

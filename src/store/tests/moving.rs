@@ -42,7 +42,7 @@ async fn a_gateway_moves_to_postgresql_and_back_by_its_backups() {
     assert!(matches!(restore(Some(&url), &away, &first).await, Err(BackupError::NotEmpty)));
     let moved = Store::at(Some(&url), away.path()).await.unwrap();
     assert_eq!(moved.verify_acts().await.unwrap(), verdict);
-    let third = moved.add_seat(room, &seat("Ba")).await.unwrap();
+    let third = moved.add_seat(room, &seat("Ba"), By::default()).await.unwrap();
     assert_eq!(third, MemberId(3), "numbers go on after those that were restored");
     backup(Some(&url), away.path(), &second).await.unwrap();
 

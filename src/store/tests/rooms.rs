@@ -56,9 +56,9 @@ pub async fn a_link_opens_its_seat_until_it_is_revoked(bench: Bench) {
     assert_eq!(found.seat, SeatRef { conference: fixture.conference, member: fixture.member });
     assert!(fixture.store.find_link(Secret::random().unwrap().hash()).await.unwrap().is_none());
 
-    assert_eq!(fixture.store.revoke(fixture.member).await.unwrap(), Some(fixture.conference));
+    assert_eq!(fixture.store.revoke(fixture.member, By::default()).await.unwrap(), Some(fixture.conference));
     assert!(fixture.store.find_link(fixture.link).await.unwrap().is_none());
-    assert_eq!(fixture.store.revoke(fixture.member).await.unwrap(), None);
+    assert_eq!(fixture.store.revoke(fixture.member, By::default()).await.unwrap(), None);
     assert!(fixture.store.rooms().await.unwrap()[0].seats.is_empty());
     assert!(fixture.store.links().await.unwrap()[0].revoked);
 }
@@ -87,7 +87,7 @@ pub async fn a_resume_secret_ends_with_its_time_and_with_its_link(bench: Bench) 
     assert!(store.find_resume(secret, now + RESUME_LIFETIME).await.unwrap().is_none());
     assert!(store.find_resume(secret, now).await.unwrap().is_some());
 
-    store.revoke(member).await.unwrap();
+    store.revoke(member, By::default()).await.unwrap();
     assert!(store.find_resume(secret, now).await.unwrap().is_none());
     assert!(!store.replace_resume(member, None, secret, now).await.unwrap());
 }

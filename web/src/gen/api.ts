@@ -43,6 +43,17 @@ export interface Acts {
   readonly next?: number | null;
 }
 
+/** What a classification allows. */
+export interface AllowanceView {
+  readonly classification: ClassificationWord;
+  /** The laxest lobby of its rooms. */
+  readonly laxest_lobby: LobbyWord;
+  /** Its rooms may have links, by which people enter without signing in. */
+  readonly links: boolean;
+  /** Its titles may stand in mails and feeds. */
+  readonly title_leaves: boolean;
+}
+
 /** An administrator of a unit and all below it. */
 export interface AppointmentView {
   readonly from: string;
@@ -71,6 +82,8 @@ export interface Changed {
   /** Units. */
   readonly units: readonly number[];
 }
+
+export type ClassificationWord = 'normal' | 'confidential' | 'secret' | 'top_secret';
 
 /** Up to which classification a person may be told things: thường, mật, tối mật, tuyệt mật. */
 export type ClearanceView = 'normal' | 'confidential' | 'secret' | 'top_secret';
@@ -122,6 +135,17 @@ export interface FreshCodes {
   readonly uri: string;
 }
 
+/** People who may join. */
+export interface JoinersView {
+  /** And of all units below it. */
+  readonly below?: boolean;
+  readonly clearance?: ClassificationWord | null;
+  /** Only those with this duty. */
+  readonly duty?: string | null;
+  /** Those of this unit. */
+  readonly unit: number;
+}
+
 /** What a line changes. */
 export interface LineChange {
   /** The code of the unit or person. */
@@ -141,6 +165,15 @@ export interface LineProblem {
   readonly detail: string;
   /** Counted from 1 with the heading. */
   readonly line: number;
+}
+
+export type LobbyWord = 'open' | 'expected' | 'chair';
+
+/** A link that was made. Its address is shown only this once. */
+export interface MadeLink {
+  readonly id: number;
+  /** What to open; whoever has it has the seat. */
+  readonly url: string;
 }
 
 /** One new unit in the place of several. */
@@ -190,6 +223,19 @@ export interface NewPerson {
   readonly unit?: number | null;
 }
 
+/** A link to be made. */
+export interface NewRoomLink {
+  /** The site's name, as all see it. */
+  readonly name: string;
+  readonly role: RoleWord;
+}
+
+/** A template as it shall be. */
+export interface NewTemplate {
+  readonly name: string;
+  readonly rules: RulesView;
+}
+
 /** A new unit. */
 export interface NewUnit {
   /** 1 to 40 letters, digits and `. _ - /`. */
@@ -199,6 +245,8 @@ export interface NewUnit {
   /** The unit above it; without one it stands at the top. */
   readonly parent?: number | null;
 }
+
+export type OpeningWord = 'always' | 'booked';
 
 /** One page. */
 export interface Page_AppointmentView {
@@ -224,6 +272,38 @@ export interface Page_PersonView {
     /** The unit on the day that was asked for. */
     readonly unit?: number | null;
   })[];
+  /** Where the next page begins; absent on the last. */
+  readonly next?: number | null;
+}
+
+/** One page. */
+export interface Page_RoomView {
+  /** The items, by number. */
+  readonly items: readonly ({
+    readonly classification: ClassificationWord;
+    /** It opens no more. */
+    readonly closed: boolean;
+    readonly id: number;
+    /** Counts its changes. */
+    readonly revision: number;
+    readonly rules?: RulesView | null;
+    /** The unit that owns it. */
+    readonly unit?: number | null;
+  })[];
+  /** Where the next page begins; absent on the last. */
+  readonly next?: number | null;
+}
+
+/** One page. */
+export interface Page_TemplateView {
+  /** The items, by number. */
+  readonly items: readonly {
+    readonly id: number;
+    readonly name: string;
+    /** Counts its changes. */
+    readonly revision: number;
+    readonly rules: RulesView;
+  }[];
   /** Where the next page begins; absent on the last. */
   readonly next?: number | null;
 }
@@ -289,6 +369,50 @@ export interface Rename {
   readonly name: string;
 }
 
+export type RoleWord = 'chair' | 'site';
+
+export type RoomKindWord = 'briefing' | 'command' | 'lecture';
+
+/** A living link, without its secret. */
+export interface RoomLink {
+  readonly id: number;
+  readonly name: string;
+  readonly role: RoleWord;
+}
+
+/** A room. */
+export interface RoomView {
+  readonly classification: ClassificationWord;
+  /** It opens no more. */
+  readonly closed: boolean;
+  readonly id: number;
+  /** Counts its changes. */
+  readonly revision: number;
+  readonly rules?: RulesView | null;
+  /** The unit that owns it. */
+  readonly unit?: number | null;
+}
+
+/** What an administrator decides about a room. */
+export interface RulesView {
+  /** Places, beside the chair's; as many as the gateway holds when nothing is said. */
+  readonly capacity?: number | null;
+  /** The person who leads. */
+  readonly chair?: number | null;
+  readonly classification: ClassificationWord;
+  /** Who leads when the chair is gone, in this order. */
+  readonly deputies?: readonly number[];
+  /** Who may join, beside chair, deputies and the expected. Empty: the people of the owning unit and below it. */
+  readonly joiners?: readonly JoinersView[];
+  readonly kind: RoomKindWord;
+  readonly lobby: LobbyWord;
+  readonly opening: OpeningWord;
+  readonly standing: StandingWord;
+  readonly title: string;
+  /** The unit that owns it; only who administers the whole organisation makes rooms without one. */
+  readonly unit?: number | null;
+}
+
 /** Several new units in the place of one. */
 export interface Split {
   readonly from: string;
@@ -306,12 +430,23 @@ export interface SplitPart {
   readonly people?: readonly number[];
 }
 
+export type StandingWord = 'permanent' | 'one_time';
+
 /** What a table changes, or would change. */
 export interface Taken {
   /** Every line that changes something. */
   readonly changes: readonly LineChange[];
   /** Whether it was done. */
   readonly done: boolean;
+}
+
+/** A template. */
+export interface TemplateView {
+  readonly id: number;
+  readonly name: string;
+  /** Counts its changes. */
+  readonly revision: number;
+  readonly rules: RulesView;
 }
 
 /** A change of units that is thought of. */
@@ -523,6 +658,69 @@ export interface Operations {
     readonly body: FirstDay;
     readonly answer: Changed;
   };
+  /** What each classification allows. */
+  'GET /api/v1/policy': {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: readonly AllowanceView[];
+  };
+  /** The rooms of the units that I administer. */
+  'GET /api/v1/rooms': {
+    readonly path: undefined;
+    readonly query: { readonly after?: number; readonly limit?: number; readonly unit?: number; readonly below?: boolean; readonly q?: string; readonly closed?: boolean };
+    readonly body: undefined;
+    readonly answer: Page_RoomView;
+  };
+  /** Makes a room. It can be entered at once. */
+  'POST /api/v1/rooms': {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly body: RulesView;
+    readonly answer: RoomView;
+  };
+  /** One room. */
+  'GET /api/v1/rooms/{room}': {
+    readonly path: { readonly room: number };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: RoomView;
+  };
+  /** Replaces a room's rules, also while it is in use: whoever is in stays in. A classification that allows no links ends the room's links. */
+  'PUT /api/v1/rooms/{room}': {
+    readonly path: { readonly room: number };
+    readonly query: undefined;
+    readonly body: RulesView;
+    readonly answer: RoomView;
+  };
+  /** Closes a room for good: whoever is in it is sent out. */
+  'POST /api/v1/rooms/{room}/close': {
+    readonly path: { readonly room: number };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: RoomView;
+  };
+  /** The living links of a room. */
+  'GET /api/v1/rooms/{room}/links': {
+    readonly path: { readonly room: number };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: readonly RoomLink[];
+  };
+  /** Makes a link into a room. */
+  'POST /api/v1/rooms/{room}/links': {
+    readonly path: { readonly room: number };
+    readonly query: undefined;
+    readonly body: NewRoomLink;
+    readonly answer: MadeLink;
+  };
+  /** Ends a link; whoever holds its seat is sent out. */
+  'DELETE /api/v1/rooms/{room}/links/{link}': {
+    readonly path: { readonly room: number; readonly link: number };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
   /** Who I am. */
   'GET /api/v1/session': {
     readonly path: undefined;
@@ -550,6 +748,41 @@ export interface Operations {
     readonly query: undefined;
     readonly body: undefined;
     readonly answer: undefined;
+  };
+  /** The templates of the units that I administer. */
+  'GET /api/v1/templates': {
+    readonly path: undefined;
+    readonly query: { readonly after?: number; readonly limit?: number; readonly as_of?: string; readonly unit?: number; readonly below?: boolean; readonly q?: string };
+    readonly body: undefined;
+    readonly answer: Page_TemplateView;
+  };
+  /** Makes a template. */
+  'POST /api/v1/templates': {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly body: NewTemplate;
+    readonly answer: TemplateView;
+  };
+  /** One template. */
+  'GET /api/v1/templates/{template}': {
+    readonly path: { readonly template: number };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: TemplateView;
+  };
+  /** Replaces a template. Rooms that were made from it stay as they are. */
+  'PUT /api/v1/templates/{template}': {
+    readonly path: { readonly template: number };
+    readonly query: undefined;
+    readonly body: NewTemplate;
+    readonly answer: TemplateView;
+  };
+  /** Offers a template no more. */
+  'DELETE /api/v1/templates/{template}': {
+    readonly path: { readonly template: number };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: TemplateView;
   };
   /** The units that I administer, as they were on a day. */
   'GET /api/v1/units': {

@@ -1,0 +1,119 @@
+//! The calendar of the running gateway: in memory to be read, in the store to be kept, in conferences to be entered.
+//! The rules are the core's.
+
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::time::SystemTime;
+
+use giaoban_calendar::{Calendar, Change, Command, Refusal, Rules, World, is_cleared};
+use giaoban_directory::{Actor, Directory};
+use tokio::sync::Mutex;
+
+use crate::conferences::Conferences;
+use crate::organisation::{Organisation, person, today};
+use crate::store::{NewAct, Store, StoreError, milliseconds};
+
+/// The calendar. Whoever reads it waits for no disk; changes are made one after the other.
+pub struct Schedule {
+    store: Store,
+    organisation: Arc<Organisation>,
+    conferences: Conferences,
+    calendar: RwLock<Calendar>,
+    /// Held from a decision until what it came to is kept, taken in and carried out.
+    writing: Mutex<()>,
+}
+
+/// Why nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ScheduleError {
+    /// The rules.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Somebody else changed it since it was read.
+    #[error("it was changed by somebody else in the meantime")]
+    Outdated,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Schedule {
+    /// Reads the calendar.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn open(
+        store: Store,
+        organisation: Arc<Organisation>,
+        conferences: Conferences,
+    ) -> Result<Arc<Self>, StoreError> {
+        let calendar = RwLock::new(store.calendar().await?);
+        Ok(Arc::new(Self { store, organisation, conferences, calendar, writing: Mutex::new(()) }))
+    }
+
+    /// The calendar as it is now. Not to be held while waiting.
+    pub fn read(&self) -> RwLockReadGuard<'_, Calendar> {
+        self.calendar.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Its rooms as conferences.
+    #[must_use]
+    pub fn conferences(&self) -> &Conferences {
+        &self.conferences
+    }
+
+    /// What decisions look at now.
+    #[must_use]
+    pub fn world(directory: &Directory) -> World<'_> {
+        World { directory, today: today() }
+    }
+
+    /// Whether an actor may be told what a room is about.
+    #[must_use]
+    pub fn is_cleared(actor: Actor, rules: &Rules, world: World<'_>) -> bool {
+        is_cleared(actor, rules.classification, world)
+    }
+
+    /// Carries a command out, if what it is about still has the revision that the actor saw. It is carried out to its
+    /// end also when nobody waits for it any more.
+    ///
+    /// # Errors
+    /// See [`ScheduleError`]; then nothing is changed.
+    pub async fn run(
+        self: &Arc<Self>,
+        actor: Actor,
+        command: Command,
+        seen: Option<u32>,
+    ) -> Result<Vec<Change>, ScheduleError> {
+        let own = Arc::clone(self);
+        let work = tokio::spawn(async move { own.carry_out(actor, command, seen).await });
+        work.await.unwrap_or(Err(ScheduleError::Store(StoreError::Stopped)))
+    }
+
+    async fn carry_out(
+        &self,
+        actor: Actor,
+        command: Command,
+        seen: Option<u32>,
+    ) -> Result<Vec<Change>, ScheduleError> {
+        let _writing = self.writing.lock().await;
+        let (changes, act) = {
+            let (directory, calendar) = (self.organisation.read(), self.read());
+            let world = Self::world(&directory);
+            calendar.authorize(actor, &command, world)?;
+            if seen.is_some() && calendar.revision(command.subject()) != seen {
+                return Err(ScheduleError::Outdated);
+            }
+            let changes = calendar.decide(actor, &command, world)?;
+            let (at, unit) = (milliseconds(SystemTime::now()), calendar.concerned(&command));
+            (changes, NewAct { at, actor: person(actor), unit, content: command.into() })
+        };
+        self.store.keep_calendar(&changes, &[act]).await?;
+        self.calendar.write().unwrap_or_else(PoisonError::into_inner).apply(changes.clone());
+        for change in &changes {
+            if let Change::Room(room) = change {
+                self.conferences.follow(room).await?;
+            }
+        }
+        Ok(changes)
+    }
+}
