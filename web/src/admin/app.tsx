@@ -12,11 +12,21 @@ import { Fault } from './ui/fault';
 import { Frame, type Place } from './ui/frame';
 import { lazy } from './ui/lazy';
 import { Door, Heading, LiveRegions } from './ui/page';
+import { day, loadUnits } from './units';
 
 const Account = lazy(() => import('./pages/account').then((module) => module.Account));
+const Units = lazy(() => import('./pages/units').then((module) => module.Units));
+const People = lazy(() => import('./pages/people').then((module) => module.People));
+const Acts = lazy(() => import('./pages/acts').then((module) => module.Acts));
+const Side = lazy(() => import('./ui/unit-tree').then((module) => module.UnitSide));
 
 /** The pages in the bar, in their order. */
-const PLACES: readonly (Place & { readonly page: ComponentType })[] = [];
+const PLACES: readonly (Place & { readonly page: ComponentType; readonly whole?: boolean })[] = [
+  { path: '/admin/units', name: 'units.title', page: Units },
+  { path: '/admin/people', name: 'people.title', page: People },
+  // The record is for those who administer the whole organisation.
+  { path: '/admin/acts', name: 'acts.title', page: Acts, whole: true },
+];
 
 /** Pages for whoever holds a one-time link. */
 const LINKS = ['/admin/first', '/account/activate'];
@@ -35,7 +45,7 @@ function ToSignIn() {
 }
 
 function Inside({ who, theme }: { readonly who: Who; readonly theme: Signal<Theme> }) {
-  const places = who.administers ? PLACES : [];
+  const places = PLACES.filter((one) => who.administers && (one.whole !== true || who.administers_all));
   const place = places.find((one) => path.value === one.path);
   const Page = path.value === '/account' ? Account : (place?.page ?? Missing);
   const first = places[0]?.path ?? '/account';
@@ -43,9 +53,13 @@ function Inside({ who, theme }: { readonly who: Who; readonly theme: Signal<Them
   useEffect(() => {
     if (atStart) go(first, { replace: true });
   }, [atStart, first]);
+  const asOf = day.value;
+  useEffect(() => {
+    if (who.administers) void loadUnits();
+  }, [who.administers, asOf]);
   if (atStart) return null;
   return (
-    <Frame who={who} theme={theme} places={places}>
+    <Frame who={who} theme={theme} places={places} side={place === undefined ? null : <Side />}>
       <Page key={path.value} />
     </Frame>
   );

@@ -1,5 +1,6 @@
 /** Something that is asked of the gateway from a form or a button: once at a time, and what came of it. */
 import { type ReadonlySignal, useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { ApiFault } from './api';
 
 /** One such thing. */
@@ -38,4 +39,29 @@ export function useTask(): Task {
       }
     },
   };
+}
+
+/** What a page fetches for what it shows; when that changes, what is under way is given up. */
+export function useLoad(
+  load: (signal: AbortSignal) => Promise<void>,
+  of: readonly unknown[],
+): Pick<Task, 'busy' | 'fault'> {
+  const busy = useSignal(true);
+  const fault = useSignal<ApiFault | null>(null);
+  useEffect(() => {
+    const giveUp = new AbortController();
+    busy.value = true;
+    fault.value = null;
+    load(giveUp.signal)
+      .catch((error: unknown) => {
+        if (giveUp.signal.aborted) return;
+        if (!(error instanceof ApiFault)) throw error;
+        fault.value = error;
+      })
+      .finally(() => {
+        if (!giveUp.signal.aborted) busy.value = false;
+      });
+    return () => giveUp.abort();
+  }, of);
+  return { busy, fault };
 }

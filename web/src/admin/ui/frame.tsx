@@ -74,7 +74,8 @@ export function Frame(props: {
   readonly who: Who;
   readonly theme: Signal<Theme>;
   readonly places: readonly Place[];
-  readonly side?: ComponentChildren;
+  /** What stands beside the page; `null` for nothing. */
+  readonly side: ComponentChildren;
   readonly children: ComponentChildren;
 }) {
   return (
@@ -101,7 +102,7 @@ export function Frame(props: {
           </button>
         </div>
       </header>
-      <div class={props.side === undefined ? 'body' : 'body sided'}>
+      <div class={props.side === null ? 'body' : 'body sided'}>
         {props.side}
         <main id="main">{props.children}</main>
       </div>
