@@ -64,6 +64,7 @@ export async function startGateway({ behindRelay = false, seed } = {}) {
 
     let program = serve();
     const links = await firstLinks(program, 4);
+    const administrator = (await program.line((line) => line.includes('/admin/first#'))).trim();
     const relay = behindRelay ? await startRelay(network, { udp: [MEDIA_PORT], tcp: [HTTPS_PORT], seed }) : null;
     const metrics = async () => {
         const fetcher = start(namespace, process.execPath, [
@@ -76,6 +77,8 @@ export async function startGateway({ behindRelay = false, seed } = {}) {
     await serves();
     return {
         links,
+        /** The first administrator's one-time link. */
+        administrator,
         /** Makes another seat while the gateway runs. */
         newLink: async (name) => {
             const maker = start(namespace, process.env.GIAOBAN_BIN, ['link', '--data', data, 'new', '--site', name]);

@@ -17,6 +17,7 @@ import { day, loadUnits } from './units';
 const Account = lazy(() => import('./pages/account').then((module) => module.Account));
 const Units = lazy(() => import('./pages/units').then((module) => module.Units));
 const People = lazy(() => import('./pages/people').then((module) => module.People));
+const Rooms = lazy(() => import('./pages/rooms').then((module) => module.Rooms));
 const Acts = lazy(() => import('./pages/acts').then((module) => module.Acts));
 const Side = lazy(() => import('./ui/unit-tree').then((module) => module.UnitSide));
 
@@ -24,6 +25,7 @@ const Side = lazy(() => import('./ui/unit-tree').then((module) => module.UnitSid
 const PLACES: readonly (Place & { readonly page: ComponentType; readonly whole?: boolean })[] = [
   { path: '/admin/units', name: 'units.title', page: Units },
   { path: '/admin/people', name: 'people.title', page: People },
+  { path: '/admin/rooms', name: 'rooms.title', page: Rooms },
   // The record is for those who administer the whole organisation.
   { path: '/admin/acts', name: 'acts.title', page: Acts, whole: true },
 ];

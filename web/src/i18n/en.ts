@@ -36,6 +36,7 @@ export const en: Readonly<Record<Key, string>> = {
   'landing.step3': 'No link, or a link that does not work: tell the chairing unit or technical support.',
   'landing.paste': 'Paste your site’s link',
   'landing.open': 'Open',
+  'landing.signIn': 'Sign in to administer units, people and rooms',
   'landing.badLink': 'This is not a link of this server. Check it and paste the whole link.',
 
   'lobby.site': 'Site name',

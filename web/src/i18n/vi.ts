@@ -35,6 +35,7 @@ export const vi = {
     'Chưa có liên kết, hoặc liên kết không dùng được: báo đơn vị chủ trì hoặc bộ phận kỹ thuật.',
   'landing.paste': 'Dán liên kết của điểm cầu',
   'landing.open': 'Mở',
+  'landing.signIn': 'Đăng nhập để quản trị đơn vị, người dùng và phòng họp',
   'landing.badLink': 'Đây không phải liên kết của máy chủ này. Kiểm tra lại rồi dán cả đường liên kết.',
 
   'lobby.site': 'Tên điểm cầu',

@@ -131,6 +131,9 @@ export function Landing() {
         <li>{t('landing.step3')}</li>
       </ol>
       <PasteLink />
+      <p>
+        <a href="/sign-in">{t('landing.signIn')}</a>
+      </p>
     </main>
   );
 }

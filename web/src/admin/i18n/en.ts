@@ -1,9 +1,11 @@
 import { faults } from './en-faults';
+import { rooms } from './en-rooms';
 import type { Key } from './vi';
 
 /** Every text of the console in English. */
 export const en: Readonly<Record<Key, string>> = {
   ...faults,
+  ...rooms,
 
   'app.name': 'Giaoban',
   'app.otherLanguage': 'Tiếng Việt',

@@ -1,8 +1,10 @@
 import { faults } from './vi-faults';
+import { rooms } from './vi-rooms';
 
 /** Every text of the console in Vietnamese; its keys are the keys of all languages. */
 export const vi = {
   ...faults,
+  ...rooms,
 
   'app.name': 'Giaoban',
   'app.otherLanguage': 'English',

@@ -9,7 +9,7 @@ import { momentText, plusDays, startOf } from '../model/day';
 import { ask, query } from '../route';
 import { useLoad, useTask } from '../task';
 import { Fault } from '../ui/fault';
-import { Heading } from '../ui/page';
+import { Heading, Scroll } from '../ui/page';
 import { chosen, unitName } from '../units';
 
 const PAGE = 100;
@@ -175,7 +175,7 @@ export function Acts() {
       <ChainStatus />
       <Filters />
       <Fault fault={list.fault.value ?? more.fault.value} />
-      <div class="scroll">
+      <Scroll label={t('acts.title')}>
         <table>
           <caption class="hidden">{t('acts.title')}</caption>
           <thead>
@@ -194,7 +194,7 @@ export function Acts() {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       {acts.value.length === 0 && !list.busy.value && <p class="hint">{t('acts.none')}</p>}
       {next.value !== null && (
         <button

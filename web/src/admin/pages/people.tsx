@@ -6,7 +6,7 @@ import { t } from '../i18n';
 import { ask, query } from '../route';
 import { useLoad, useTask } from '../task';
 import { Fault } from '../ui/fault';
-import { Heading } from '../ui/page';
+import { Heading, Scroll } from '../ui/page';
 import { TableImport } from '../ui/table-import';
 import { chosen, day, unitName } from '../units';
 import { CreatePerson, Person } from './person';
@@ -32,7 +32,7 @@ function Rows(props: {
 }) {
   const held = Map.groupBy(props.appointments, (one) => one.person);
   return (
-    <div class="scroll">
+    <Scroll label={t('people.title')}>
       <table>
         <caption class="hidden">{t('people.title')}</caption>
         <thead>
@@ -68,7 +68,7 @@ function Rows(props: {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

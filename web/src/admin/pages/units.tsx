@@ -8,7 +8,7 @@ import { nodeOf, pathTo, type UnitTree } from '../model/tree';
 import { ask } from '../route';
 import { useTask } from '../task';
 import { Fault } from '../ui/fault';
-import { Heading } from '../ui/page';
+import { Heading, Scroll } from '../ui/page';
 import { TableImport } from '../ui/table-import';
 import { chosen, day, loadUnits, unitName, units } from '../units';
 import { AbolishUnit, CreateUnit, MergeUnits, MoveUnit, RenameUnit, SplitUnit } from './unit-changes';
@@ -48,7 +48,7 @@ function History({ unit }: { readonly unit: UnitView }) {
     <section class="card">
       <h2>{t('units.history')}</h2>
       <Fault fault={task.fault.value} />
-      <div class="scroll">
+      <Scroll label={t('units.history')}>
         <table>
           <thead>
             <tr>
@@ -69,7 +69,7 @@ function History({ unit }: { readonly unit: UnitView }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </section>
   );
 }
@@ -89,7 +89,7 @@ function Below(props: {
     marked.value = next;
   };
   return (
-    <div class="scroll">
+    <Scroll label={t('units.below')}>
       <table>
         <caption class="hidden">{t('units.below')}</caption>
         <thead>
@@ -130,7 +130,7 @@ function Below(props: {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

@@ -9,14 +9,15 @@ import { messages } from '../messages';
 import { useTask } from '../task';
 import { loadUnits } from '../units';
 import { Fault } from './fault';
+import { Scroll } from './page';
 
 function Told({ preview }: { readonly preview: Preview }) {
   const more = preview.units_in_all - preview.units.length;
   return (
-    <section aria-label={t('change.preview')}>
+    <div class="form wide">
       <h3>{t('change.preview')}</h3>
       {preview.units.length > 0 && (
-        <div class="scroll">
+        <Scroll label={t('change.preview')}>
           <table>
             <thead>
               <tr>
@@ -37,12 +38,12 @@ function Told({ preview }: { readonly preview: Preview }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
       {more > 0 && <p>{t('change.more', { count: more })}</p>}
       <p>{t('change.people', { people: preview.people, appointments: preview.appointments })}</p>
       <p class="warn">{t('change.final')}</p>
-    </section>
+    </div>
   );
 }
 

@@ -69,3 +69,19 @@ export function Door({ title, children }: { readonly title: string; readonly chi
     </main>
   );
 }
+
+/** What may be wider than the page and is then scrolled, also by keyboard. */
+export function Scroll({
+  label,
+  children,
+}: {
+  readonly label: string;
+  readonly children: ComponentChildren;
+}) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section class="scroll" tabIndex={0} aria-label={label}>
+      {children}
+    </section>
+  );
+}

@@ -9,6 +9,7 @@ import { today } from '../model/day';
 import { useTask } from '../task';
 import { Fault } from './fault';
 import { Field } from './field';
+import { Scroll } from './page';
 
 /** Lines drawn; of more only the number is said. */
 const DRAWN = 500;
@@ -18,7 +19,7 @@ const LARGEST = 4 << 20;
 
 function Lines({ lines }: { readonly lines: readonly LineProblem[] }) {
   return (
-    <div class="scroll">
+    <Scroll label={t('import.problem')}>
       <table>
         <thead>
           <tr>
@@ -43,7 +44,7 @@ function Lines({ lines }: { readonly lines: readonly LineProblem[] }) {
           })}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 
@@ -53,7 +54,7 @@ function Changes({ taken }: { readonly taken: Taken }) {
   return (
     <>
       <p>{t('import.count', { count: changes.length })}</p>
-      <div class="scroll">
+      <Scroll label={t('change.preview')}>
         <table>
           <thead>
             <tr>
@@ -74,7 +75,7 @@ function Changes({ taken }: { readonly taken: Taken }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       {changes.length > DRAWN && <p>{t('import.more', { count: changes.length - DRAWN })}</p>}
     </>
   );
@@ -132,6 +133,10 @@ export function TableImport(props: {
               id={id}
               type="file"
               accept=".csv,text/csv"
+              // The same file, put right in the meantime, is a choice too.
+              onClick={(event) => {
+                event.currentTarget.value = '';
+              }}
               onChange={(event) => void choose(event.currentTarget.files?.[0])}
             />
           </div>
