@@ -5,7 +5,9 @@
 //!
 //! A slot's timestamps are those of a clock of its own that runs with the gateway's: whatever source it carries, a
 //! timestamp says when the picture or sound was captured. So a receiver finds one relation between timestamps and
-//! sender reports for the slot's whole life (it fits a line through many of them), and holds no frame back.
+//! sender reports for the slot's whole life (it fits a line through many of them), and holds no frame back. A source
+//! that is longer under way than the one before it was captured, at its beginning, before that one's end: its first
+//! pictures are moved together behind it, its first sounds left out. None is moved later for good.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -23,6 +25,8 @@ const SPANS: usize = 16;
 pub const LARGEST_JUMP: u64 = 4096;
 /// What came at once, before the slot began, is played at most so many times faster than it was captured.
 const MOST_HASTE: u32 = 64;
+/// Pictures that are late when their source begins are on time again after as long as they are late, or this.
+const LONGEST_CATCH_UP: Duration = Duration::from_millis(200);
 /// A packet is not older than this, and not younger than now by more than a second: else its publisher's clock is not
 /// to be believed.
 const OLDEST: Duration = Duration::from_secs(5);
@@ -56,7 +60,7 @@ pub struct Standing {
     pub newest: RtpTimestamp,
 }
 
-/// What came before a slot began with it, squeezed into the time that the slot has for it.
+/// Pictures captured before the last one of another source, squeezed into the time that the slot has for them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct CatchUp {
     /// The first timestamp, of the source and of the slot.
@@ -78,28 +82,43 @@ impl CatchUp {
     }
 }
 
+/// Where a source's timestamps lie on the slot's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Place {
+    /// What is added to a timestamp for the moment of its capture.
+    captured: u32,
+    /// What is added to it on the wire: the same, but for a sound that follows another without a hole.
+    sent: u32,
+    /// The timestamps of which another rule holds.
+    catch_up: Option<CatchUp>,
+}
+
+impl Place {
+    const fn on_time(captured: u32) -> Self {
+        Self { captured, sent: captured, catch_up: None }
+    }
+
+    fn timestamp(&self, timestamp: RtpTimestamp) -> RtpTimestamp {
+        let caught_up = self.catch_up.and_then(|catch_up| catch_up.apply(timestamp.0));
+        RtpTimestamp(caught_up.unwrap_or_else(|| timestamp.0.wrapping_add(self.sent)))
+    }
+}
+
 /// What is added, wrapping, to each number of a source while it is in the slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Shift {
     index: u64,
-    timestamp: u32,
-    /// The timestamps of which another rule holds.
-    catch_up: Option<CatchUp>,
+    place: Place,
     picture_id: u16,
     tl0_index: u8,
     frame_number: u16,
 }
 
 impl Shift {
-    fn timestamp(&self, timestamp: RtpTimestamp) -> RtpTimestamp {
-        let caught_up = self.catch_up.and_then(|catch_up| catch_up.apply(timestamp.0));
-        RtpTimestamp(caught_up.unwrap_or_else(|| timestamp.0.wrapping_add(self.timestamp)))
-    }
-
     fn apply(&self, numbers: &Numbers) -> Numbers {
         Numbers {
             index: PacketIndex(numbers.index.0.wrapping_add(self.index)),
-            timestamp: self.timestamp(numbers.timestamp),
+            timestamp: self.place.timestamp(numbers.timestamp),
             picture_id: numbers.picture_id.map(|id| id.wrapping_add(self.picture_id) & PICTURE_ID_MASK),
             tl0_index: numbers.tl0_index.map(|index| index.wrapping_add(self.tl0_index)),
             frame_number: numbers.frame_number.map(|number| number.wrapping_add(self.frame_number)),
@@ -116,6 +135,8 @@ struct Span<S> {
     first: PacketIndex,
     /// Index of the source's packet that became `first`.
     first_of_source: PacketIndex,
+    /// Sound of the source that was captured before the last one sent had ended: it begins with this timestamp.
+    waits_for: Option<RtpTimestamp>,
 }
 
 /// How a packet may go out.
@@ -161,9 +182,6 @@ pub struct Rewriter<S> {
     newest: Option<Newest>,
     /// The slot's clock: a timestamp and its moment.
     clock: Option<(RtpTimestamp, Instant)>,
-    /// Ticks, wrapping, by which the present source is later than by the slot's clock, or earlier, because it follows
-    /// the one before it at once.
-    behind: u32,
     spans: VecDeque<Span<S>>,
 }
 
@@ -172,7 +190,7 @@ impl<S: Copy + PartialEq> Rewriter<S> {
     /// pictures never share a timestamp. `first` is its first sequence number, below 2^14.
     #[must_use]
     pub const fn new(clock_rate: u32, step: u32, first: PacketIndex) -> Self {
-        Self { clock_rate, step, next: first, newest: None, clock: None, behind: 0, spans: VecDeque::new() }
+        Self { clock_rate, step, next: first, newest: None, clock: None, spans: VecDeque::new() }
     }
 
     /// The source whose packets pass now.
@@ -183,11 +201,10 @@ impl<S: Copy + PartialEq> Rewriter<S> {
 
     /// From `packet` on the slot carries `source`: sequence numbers and frame counters go on without a gap.
     pub fn begin(&mut self, now: Instant, source: S, packet: &Numbers, standing: Standing) {
-        let (timestamp, catch_up) = self.timestamps(now, source, packet.timestamp, standing);
+        let (place, waits_for) = self.place(now, source, packet.timestamp, standing);
         let shift = Shift {
             index: self.next.0.wrapping_sub(packet.index.0),
-            timestamp,
-            catch_up,
+            place,
             picture_id: match (self.newest, packet.picture_id) {
                 (Some(newest), Some(id)) => newest.picture_id.wrapping_add(1).wrapping_sub(id),
                 _ => 0,
@@ -201,7 +218,8 @@ impl<S: Copy + PartialEq> Rewriter<S> {
                 _ => 0,
             },
         };
-        self.push(Span { source: Some(source), shift, first: self.next, first_of_source: packet.index });
+        let (first, first_of_source) = (self.next, packet.index);
+        self.push(Span { source: Some(source), shift, first, first_of_source, waits_for });
     }
 
     fn push(&mut self, span: Span<S>) {
@@ -211,50 +229,67 @@ impl<S: Copy + PartialEq> Rewriter<S> {
         self.spans.push_back(span);
     }
 
-    /// What is added to a source's timestamps, and the rule for those packets that are to be caught up with.
-    fn timestamps(
+    /// Where a source that begins with the timestamp `first` lies, and what it waits for.
+    fn place(
         &mut self,
         now: Instant,
         source: S,
         first: RtpTimestamp,
         standing: Standing,
-    ) -> (u32, Option<CatchUp>) {
+    ) -> (Place, Option<RtpTimestamp>) {
         let present = self.present(now, standing.present);
         let age = standing.present.0.wrapping_sub(first.0);
         let is_believed =
             age.wrapping_add(self.clock_rate) <= ticks(OLDEST + Duration::from_secs(1), self.clock_rate);
         let captured = if is_believed { present.wrapping_sub(age) } else { present };
         let shift = captured.wrapping_sub(first.0);
-        let Some(newest) = self.newest else { return (shift, None) };
+        let Some(newest) = self.newest else { return (Place::on_time(shift), None) };
         if let Some(span) = self.spans.back().filter(|span| span.source == Some(source)) {
-            let goes_on = span.shift.timestamp(first).0;
+            let goes_on = span.shift.place.timestamp(first).0;
             let off = goes_on.wrapping_sub(captured).cast_signed().unsigned_abs();
             if is_ahead(goes_on, newest.timestamp.0) && off <= self.clock_rate / STANDSTILL {
-                return (span.shift.timestamp, span.shift.catch_up);
+                return (span.shift.place, span.waits_for);
             }
         }
-        self.behind = 0;
         let follows = newest.timestamp.0.wrapping_add(self.step);
-        // A packet's time between two sounds is no pause: a receiver would make up what is missing.
-        let longest_hole = if self.is_sound() { self.step } else { 0 };
-        if is_ahead(captured, follows.wrapping_add(longest_hole)) {
-            return (shift, None);
+        if !self.is_sound() {
+            return (self.picture(shift, first, follows, standing.newest), None);
         }
-        if self.is_sound() {
-            self.behind = follows.wrapping_sub(captured);
-            return (follows.wrapping_sub(first.0), None);
+        let on_time = follows.wrapping_sub(self.step / 2);
+        let waits_for = is_ahead(on_time, captured).then(|| RtpTimestamp(on_time.wrapping_sub(shift)));
+        (self.sound(shift, first), waits_for)
+    }
+
+    /// Where a sound lies that begins with the timestamp `first`, which was captured at `first + shift`.
+    fn sound(&self, shift: u32, first: RtpTimestamp) -> Place {
+        let on_time = Place::on_time(shift);
+        let Some(newest) = self.newest else { return on_time };
+        let follows = newest.timestamp.0.wrapping_add(self.step);
+        // Less than a packet's time between two sounds is no pause: a receiver would make up what is missing.
+        if is_ahead(first.0.wrapping_add(shift), follows.wrapping_add(self.step)) {
+            return on_time;
         }
-        let length = match standing.newest.0.wrapping_sub(first.0) {
+        Place { sent: follows.wrapping_sub(first.0), ..on_time }
+    }
+
+    /// Where pictures lie that begin with the timestamp `first`, which was captured at `first + shift`; those until `last`
+    /// have come.
+    fn picture(&self, shift: u32, first: RtpTimestamp, follows: u32, last: RtpTimestamp) -> Place {
+        let on_time = Place::on_time(shift);
+        let captured = first.0.wrapping_add(shift);
+        if is_ahead(captured, follows) {
+            return on_time;
+        }
+        let come = match last.0.wrapping_sub(first.0) {
             length if length < ticks(OLDEST, self.clock_rate) => length,
             _ => 0,
         };
-        let least = follows.wrapping_add(length / MOST_HASTE);
-        let caught_up = captured.wrapping_add(length);
-        let last = if is_ahead(caught_up, least) { caught_up } else { least };
-        self.behind = last.wrapping_sub(caught_up);
-        let room = last.wrapping_sub(follows);
-        let shift = last.wrapping_sub(first.0.wrapping_add(length));
-        (shift, Some(CatchUp { from: first.0, to: follows, length, room }))
+        let least = follows.wrapping_add(come / MOST_HASTE);
+        let newest = captured.wrapping_add(come);
+        let late = if is_ahead(least, newest) { least.wrapping_sub(newest) } else { 0 };
+        let length = come + late + late.min(ticks(LONGEST_CATCH_UP, self.clock_rate));
+        let room = captured.wrapping_add(length).wrapping_sub(follows);
+        Place { catch_up: Some(CatchUp { from: first.0, to: follows, length, room }), ..on_time }
     }
 
     const fn is_sound(&self) -> bool {
@@ -282,9 +317,8 @@ impl<S: Copy + PartialEq> Rewriter<S> {
     /// is the word of a publisher whose clock ran wild.
     pub fn reported(&mut self, now: Instant, timestamp: RtpTimestamp) {
         let present = self.present(now, timestamp);
-        let on_time = timestamp.0.wrapping_sub(self.behind);
-        if on_time.wrapping_sub(present).cast_signed().unsigned_abs() <= self.clock_rate {
-            self.clock = Some((RtpTimestamp(on_time), now));
+        if timestamp.0.wrapping_sub(present).cast_signed().unsigned_abs() <= self.clock_rate {
+            self.clock = Some((timestamp, now));
         }
     }
 
@@ -294,7 +328,8 @@ impl<S: Copy + PartialEq> Rewriter<S> {
         let timestamp = RtpTimestamp(newest.timestamp.0.wrapping_add(self.step));
         let index = self.next;
         if self.source().is_some() {
-            self.push(Span { source: None, shift: Shift::default(), first: index, first_of_source: index });
+            let shift = Shift::default();
+            self.push(Span { source: None, shift, first: index, first_of_source: index, waits_for: None });
         }
         self.next = PacketIndex(index.0 + 1);
         self.newest = Some(Newest { timestamp, ..newest });
@@ -303,11 +338,22 @@ impl<S: Copy + PartialEq> Rewriter<S> {
 
     /// Rewrites a packet of the present source. What is returned as [`Passage::Next`] counts as sent.
     pub fn pass(&mut self, packet: &Numbers) -> Passage {
-        let Some(span) = self.spans.back().filter(|span| span.source.is_some()) else {
+        let Some(mut span) = self.spans.back().copied().filter(|span| span.source.is_some()) else {
             return Passage::Before;
         };
         if packet.index < span.first_of_source {
             return Passage::Before;
+        }
+        if let Some(begin) = span.waits_for {
+            if is_ahead(begin.0, packet.timestamp.0) {
+                return Passage::Before;
+            }
+            span.waits_for = None;
+            span.first_of_source = packet.index;
+            span.shift.index = self.next.0.wrapping_sub(packet.index.0);
+            span.shift.place = self.sound(span.shift.place.captured, packet.timestamp);
+            self.spans.pop_back();
+            self.spans.push_back(span);
         }
         let numbers = span.shift.apply(packet);
         if numbers.index < self.next {
@@ -363,11 +409,11 @@ impl<S: Copy + PartialEq> Rewriter<S> {
         self.spans.iter().any(|span| span.first == index && span.source.is_some())
     }
 
-    /// The timestamp that a packet of the present source with `timestamp` has on the wire.
+    /// The moment, on the slot's clock, at which the present source captured what has `timestamp` there: for sender reports.
     #[must_use]
     pub fn timestamp(&self, timestamp: RtpTimestamp) -> Option<RtpTimestamp> {
         let span = self.spans.back().filter(|span| span.source.is_some())?;
-        Some(RtpTimestamp(timestamp.0.wrapping_add(span.shift.timestamp)))
+        Some(RtpTimestamp(timestamp.0.wrapping_add(span.shift.place.captured)))
     }
 }
 

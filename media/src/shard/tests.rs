@@ -1,6 +1,7 @@
 mod chaos;
 mod counters;
 mod fan_out;
+mod lips;
 mod negotiation;
 mod repair;
 mod reports;

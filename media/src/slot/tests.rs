@@ -104,7 +104,7 @@ fn what_came_before_a_switch_is_caught_up_with_and_then_time_goes_on() {
 }
 
 #[test]
-fn a_source_that_seems_to_lie_in_the_past_goes_on_behind_what_was_sent() {
+fn pictures_captured_before_the_last_one_sent_are_moved_together_until_they_are_on_time() {
     let start = testing::start();
     let mut slot = Rewriter::new(VIDEO_RATE, 1, PacketIndex(0));
     begin(&mut slot, start, 'a', &numbers(10, 9_000, 0));
@@ -112,7 +112,24 @@ fn a_source_that_seems_to_lie_in_the_past_goes_on_behind_what_was_sent() {
     let late = Standing { present: RtpTimestamp(18_000), newest: RtpTimestamp(0) };
     slot.begin(start, 'b', &numbers(10, 0, 0), late);
     assert_eq!(sent(slot.pass(&numbers(10, 0, 0))).timestamp, RtpTimestamp(9_001));
-    assert_eq!(sent(slot.pass(&numbers(11, 3_000, 1))).timestamp, RtpTimestamp(12_001));
+    // 200 ms late: for 400 ms they are half as far apart.
+    assert_eq!(sent(slot.pass(&numbers(11, 3_000, 1))).timestamp, RtpTimestamp(10_500));
+    assert_eq!(sent(slot.pass(&numbers(22, 36_000, 2))).timestamp, RtpTimestamp(27_000));
+    assert_eq!(sent(slot.pass(&numbers(23, 39_000, 3))).timestamp, RtpTimestamp(30_000));
+    assert_eq!(slot.timestamp(RtpTimestamp(39_000)), Some(RtpTimestamp(30_000)), "for sender reports");
+}
+
+#[test]
+fn a_picture_that_has_stood_for_long_is_soon_followed_at_the_right_time() {
+    let start = testing::start();
+    let mut slot = Rewriter::new(VIDEO_RATE, 1, PacketIndex(0));
+    begin(&mut slot, start, 'a', &numbers(10, 900_000, 0));
+    sent(slot.pass(&numbers(10, 900_000, 0)));
+    let standing = Standing { present: RtpTimestamp(360_000), newest: RtpTimestamp(0) };
+    slot.begin(start, 'b', &numbers(10, 0, 0), standing);
+    assert_eq!(sent(slot.pass(&numbers(10, 0, 0))).timestamp, RtpTimestamp(900_001));
+    let soon = 360_000 + 18_000 + 1;
+    assert_eq!(sent(slot.pass(&numbers(11, soon, 1))).timestamp, RtpTimestamp(900_000 + 18_000 + 1));
 }
 
 #[test]
@@ -170,24 +187,60 @@ fn the_next_source_begins_where_the_last_report_says() {
     assert_eq!(out.timestamp, RtpTimestamp(93_000 + 9_000), "a wild report counts for nothing");
 }
 
+/// A sound whose packets are `late` ms under way, from the one captured at `now - late` on.
+fn begin_late(slot: &mut Rewriter<u32>, now: Instant, source: u32, late: u32) -> Vec<Passage> {
+    let first = source * 777;
+    let standing = Standing { present: RtpTimestamp(first + late * 48), newest: RtpTimestamp(first) };
+    slot.begin(now, source, &numbers(500, first, 0), standing);
+    (0..8).map(|place| slot.pass(&numbers(500 + u64::from(place), first + place * 960, 0))).collect()
+}
+
 #[test]
-fn a_sound_that_follows_another_closely_does_not_set_the_slots_clock_forward() {
+fn a_sound_captured_before_the_end_of_the_one_before_it_begins_with_the_packet_that_follows_that_one() {
+    let start = testing::start();
+    let mut slot = Rewriter::new(48_000, 960, PacketIndex(70));
+    begin(&mut slot, start, 1, &numbers(10, 0, 0));
+    sent(slot.pass(&numbers(10, 0, 0)));
+    let passages = begin_late(&mut slot, start, 2, 70);
+    // Captured at −70, −50, −30 and −10 ms, and 10 ms; the one before ended at 20 ms.
+    assert!(passages[..4].iter().all(|passage| *passage == Passage::Before), "{passages:?}");
+    let rest: Vec<Numbers> = passages[4..].iter().map(|passage| sent(*passage)).collect();
+    let expected = [(71, 960), (72, 1920), (73, 2880), (74, 3840)];
+    assert_eq!(
+        rest.iter().map(|numbers| (numbers.index.0, numbers.timestamp.0)).collect::<Vec<_>>(),
+        expected
+    );
+    assert_eq!(
+        slot.timestamp(RtpTimestamp(2 * 777)),
+        Some(RtpTimestamp(0_u32.wrapping_sub(70 * 48))),
+        "for sender reports"
+    );
+    let (sequence, packet) = (truncate(rest[0].index), numbers(504, 2 * 777 + 4 * 960, 0));
+    assert_eq!(slot.find(sequence), Some(Sent { source: 2, index: PacketIndex(504) }));
+    assert_eq!(slot.repeat(sequence, &packet), Some(rest[0]));
+}
+
+#[test]
+fn a_sound_keeps_to_its_capture_within_a_packet_whatever_it_follows() {
     let start = testing::start();
     let mut slot = Rewriter::new(48_000, 960, PacketIndex(0));
-    for round in 0..10_u32 {
-        let now = start + Duration::from_secs(u64::from(round));
-        let mut spoken = Vec::new();
-        for source in [2 * round, 2 * round + 1] {
-            let packet = numbers(10, source * 777, 0);
-            begin(&mut slot, now, source, &packet);
-            spoken.push(sent(slot.pass(&packet)).timestamp.0);
-            slot.reported(now, slot.timestamp(packet.timestamp).unwrap());
-            // Silence, and the next one begins at once.
-            for _ in 0..3 {
-                slot.insert().unwrap();
-            }
-        }
-        assert_eq!(spoken, [round * 48_000, round * 48_000 + 4 * 960]);
+    begin(&mut slot, start, 0, &numbers(10, 0, 0));
+    sent(slot.pass(&numbers(10, 0, 0)));
+    for (source, late) in (1..).zip([12, 57, 12, 90, 33, 41, 200, 15]) {
+        let now = start + Duration::from_secs(u64::from(source));
+        let first =
+            begin_late(&mut slot, now, source, late).into_iter().zip(0_u32..).find_map(|(passage, place)| {
+                match passage {
+                    Passage::Next(numbers) => Some((place, numbers.timestamp.0)),
+                    _ => None,
+                }
+            });
+        let Some((place, timestamp)) = first else { panic!("nothing of {source} passed") };
+        let captured = slot.timestamp(RtpTimestamp(source * 777 + place * 960)).unwrap().0;
+        assert_eq!(captured, (source * 1000 + place * 20 - late) * 48);
+        let early = captured.wrapping_sub(timestamp).cast_signed();
+        assert!((-480..=960).contains(&early), "{source}: {early} ticks early");
+        slot.reported(now, slot.timestamp(RtpTimestamp(source * 777 + late * 48)).unwrap());
     }
 }
 
@@ -199,9 +252,8 @@ fn a_sound_follows_another_without_a_hole_of_less_than_a_packet_and_leaves_the_s
         let now = start + Duration::from_millis(milliseconds);
         let packet = numbers(10, 0, 0);
         begin(&mut slot, now, source, &packet);
-        let timestamp = sent(slot.pass(&packet)).timestamp;
-        slot.reported(now, timestamp);
-        timestamp.0
+        slot.reported(now, slot.timestamp(packet.timestamp).unwrap());
+        sent(slot.pass(&packet)).timestamp.0
     });
     assert_eq!(begun, [0, 960, 48_000]);
 }

@@ -19,6 +19,10 @@ const STEP: u32 = 960;
 /// may be fast or slow. Where the gateway joins two sounds there is nothing to round.
 const ROUNDING: u32 = 1;
 
+/// Ticks from the last packet of one site's sound to the first of another's, at most: the last one may be cut off while
+/// its next packet is late, and each is played at the time of its capture, for the sake of the picture.
+const LONGEST_JOIN: u32 = 3 * STEP;
+
 /// What became of the stage's sound.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SoundLoss {
@@ -83,8 +87,8 @@ pub fn sound_goes_on(trace: &Trace, limits: &Limits) -> Vec<String> {
     if is_good { Vec::new() } else { vec![format!("the stage's sound has breaks: {loss:?}")] }
 }
 
-/// On ways that lose nothing a slot's sounds follow each other packet by packet, also where one site's follows another's,
-/// and a pause is announced by the gateway's silence: a receiver has nothing to make up.
+/// On ways that lose nothing a slot's sounds follow each other packet by packet, where one site's follows another's all
+/// but so, and a pause is announced by the gateway's silence: a receiver has next to nothing to make up.
 #[must_use]
 pub fn sound_without_holes(trace: &Trace, limits: &Limits) -> Vec<String> {
     let mut found = Vec::new();
@@ -102,8 +106,9 @@ pub fn sound_without_holes(trace: &Trace, limits: &Limits) -> Vec<String> {
         }
         let time = sealed.timestamp.wrapping_sub(before.timestamp);
         let source = |sealed: &Sealed| sealed.tag.map(|tag| tag.source);
-        let rounding = u32::from(source(before) == source(sealed)) * ROUNDING;
-        if time < STEP - rounding || (time > STEP + rounding && before.tag.is_some()) {
+        let (rounding, longest) =
+            if source(before) == source(sealed) { (ROUNDING, STEP + ROUNDING) } else { (0, LONGEST_JOIN) };
+        if time < STEP - rounding || (time > longest && before.tag.is_some()) {
             found.push(format!("{time} ticks from {before:?} to {sealed:?}"));
         }
     });
