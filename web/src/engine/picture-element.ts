@@ -67,8 +67,11 @@ export function videoOf(stream: MediaStream, page: Document): HTMLVideoElement {
   return video;
 }
 
-/** Longest wait for a paint: a page that is not drawn shows nothing either. */
-const PAINT_TIMEOUT_MS = 100;
+/**
+ * Longest wait for a paint: a page that is not drawn shows nothing either. Far longer than a busy page needs for it: until
+ * then the old name stands, and the new picture would be seen under it.
+ */
+const PAINT_TIMEOUT_MS = 1000;
 
 /** Calls back when what the document holds now has been painted, or at once when it is hidden. */
 export function afterPaint(run: () => void): void {

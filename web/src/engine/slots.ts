@@ -45,6 +45,8 @@ export interface SlotOwner {
 /** See the module. */
 export class SlotTable {
   private readonly slots = new Map<number, Slot>();
+  /** Slots whose old picture may still be seen, until the cover over it has been painted. */
+  private readonly uncovered = new Set<number>();
 
   constructor(private readonly owner: SlotOwner) {}
 
@@ -67,7 +69,7 @@ export class SlotTable {
       const old = this.slots.get(slot);
       if (old?.epoch === epoch) {
         // Known already: the acknowledgement may have been lost with the connection. A second one does no harm.
-        this.owner.sendCovered(slot, epoch);
+        if (!this.uncovered.has(slot)) this.owner.sendCovered(slot, epoch);
         continue;
       }
       const stays =
@@ -79,11 +81,19 @@ export class SlotTable {
         knownAt: stays ? old.knownAt : 0,
       });
       this.owner.onChange(slot);
-      const acknowledge = () => this.owner.sendCovered(slot, epoch);
       // A picture that was never shown, or goes on, or is a sound, needs no wait.
-      if (stays || slot < STAGE_VIDEO_SLOT || (old?.from ?? null) === null) acknowledge();
-      else this.owner.afterPaint(acknowledge);
+      const isSeen = slot >= STAGE_VIDEO_SLOT && !stays && (old?.from ?? null) !== null;
+      if (isSeen || this.uncovered.has(slot)) this.acknowledgePainted(slot, epoch);
+      else this.owner.sendCovered(slot, epoch);
     }
+  }
+
+  private acknowledgePainted(slot: number, epoch: number): void {
+    this.uncovered.add(slot);
+    this.owner.afterPaint(() => {
+      this.uncovered.delete(slot);
+      this.owner.sendCovered(slot, epoch);
+    });
   }
 
   /** Takes the gateway's word that the new source began; one that fulfils an older assignment is ignored. */

@@ -6,6 +6,7 @@ import { STAGE_VIDEO_SLOT, type WireSource } from '../../src/gen/wire';
 
 const A: WireSource = { member: 1, kind: 'camera' };
 const B: WireSource = { member: 2, kind: 'camera' };
+const C: WireSource = { member: 3, kind: 'camera' };
 const OWN: WireSource = { member: 9, kind: 'camera' };
 
 class Surface implements PictureSurface {
@@ -142,6 +143,23 @@ describe('the stage', () => {
     expect(surface.covered).toBe(true);
     surface.paint(5000);
     expect(surface.covered).toBe(false);
+  });
+
+  it('says so only after that was painted, also where a second order or a resume comes before', () => {
+    const surface = new Surface();
+    pictures.attachStage(surface);
+    order(A, 1);
+    slots.switched(5, 1, 1000);
+    surface.paint(1000);
+    order(B, 2);
+    slots.assign([{ slot: 5, epoch: 2, source: B }]);
+    slots.assign([{ slot: 5, epoch: 3, source: B }]);
+    order(C, 4);
+    expect(covered).toEqual(['5#1']);
+    for (const paint of paints) paint();
+    expect(covered).toEqual(['5#1', '5#2', '5#3', '5#4']);
+    order(B, 5);
+    expect(covered).toEqual(['5#1', '5#2', '5#3', '5#4', '5#5']);
   });
 
   it('covers when the state names another source before the slot does', () => {
