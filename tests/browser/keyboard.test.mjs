@@ -147,7 +147,7 @@ describe('without a mouse', () => {
         await page.waitForSelector(`${row}[data-grade="good"], ${row}[data-grade="weak"]`, { timeout: 10_000 });
         await until('the path and the rate both ways are known', async () => {
             const said = await page.$eval(row, ({ textContent }) => textContent);
-            return said.includes('UDP') && [...said.matchAll(/[1-9][\d,.]* [kM]bit\/s/g)].length === 2;
+            return said.includes('UDP') && [...said.matchAll(/[1-9][\d,.]*\s[kM]bit\/s/g)].length === 2;
         }, 15_000);
         await page.keyboard.press('Escape');
         await page.waitForSelector('dialog', { hidden: true });

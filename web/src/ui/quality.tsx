@@ -32,7 +32,7 @@ function Direction(props: { readonly up: boolean; readonly link: LinkQuality; re
   const { link } = props;
   const words = t(props.up ? 'up' : 'down');
   return (
-    <span class="quality-link">
+    <span class="quality-link" data-way={props.up ? 'up' : 'down'}>
       <span aria-hidden="true">{props.up ? '↑' : '↓'}</span>
       <span class="hidden">{words}</span>
       <Bars link={link} />

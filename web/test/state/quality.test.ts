@@ -91,10 +91,14 @@ describe('the quality of the sites', () => {
 
   it('writes numbers as the language does', () => {
     expect([rateText(640, 'vi'), rateText(1240, 'vi'), rateText(1240, 'en')]).toEqual([
-      '640 kbit/s',
-      '1,2 Mbit/s',
-      '1.2 Mbit/s',
+      '640\u00a0kbit/s',
+      '1,2\u00a0Mbit/s',
+      '1.2\u00a0Mbit/s',
     ]);
-    expect([lossText(24, 'vi'), lossText(24, 'en'), lossText(0, 'en')]).toEqual(['2,4 %', '2.4 %', '0 %']);
+    expect([lossText(24, 'vi'), lossText(24, 'en'), lossText(0, 'en')]).toEqual([
+      '2,4\u00a0%',
+      '2.4\u00a0%',
+      '0\u00a0%',
+    ]);
   });
 });

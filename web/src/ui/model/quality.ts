@@ -42,13 +42,13 @@ export function barsOf(link: LinkQuality): 0 | 1 | 2 | 3 {
   return link.loss >= 15 || link.jitter >= 40 ? 2 : 3;
 }
 
-/** kbit/s as a person reads it. */
+/** kbit/s as a person reads it; a number and its unit stay on one line. */
 export function rateText(rate: number, language: string): string {
-  if (rate < 1000) return `${rate} kbit/s`;
-  return `${(rate / 1000).toLocaleString(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 })} Mbit/s`;
+  if (rate < 1000) return `${rate}\u00a0kbit/s`;
+  return `${(rate / 1000).toLocaleString(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 })}\u00a0Mbit/s`;
 }
 
 /** Parts of a thousand as a person reads them. */
 export function lossText(loss: number, language: string): string {
-  return `${(loss / 10).toLocaleString(language, { maximumFractionDigits: 1 })} %`;
+  return `${(loss / 10).toLocaleString(language, { maximumFractionDigits: 1 })}\u00a0%`;
 }
