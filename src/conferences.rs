@@ -73,15 +73,14 @@ impl Conferences {
                 if !allowance(room.rules.classification).links {
                     self.end_links(id).await?;
                 }
-                self.set_door(room).await?;
             }
             None if room.closed => {}
-            None => self.open(room).await?,
+            None => self.open(room).await,
         }
         Ok(())
     }
 
-    async fn open(&self, room: &Room) -> Result<(), StoreError> {
+    async fn open(&self, room: &Room) {
         let (reply, opened) = oneshot::channel();
         let setup = Setup {
             conference: ConferenceId(room.id.0),
@@ -94,16 +93,14 @@ impl Conferences {
             && let Ok(handle) = opened.await
         {
             self.registry.insert(ConferenceId(room.id.0), handle);
-            self.set_door(room).await?;
         }
-        Ok(())
     }
 
-    /// Tells the conference of a room whom its door lets in.
+    /// Tells the conference of a room whether its door is open, and whom it lets in.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn set_door(&self, room: &Room) -> Result<(), StoreError> {
+    pub async fn set_door(&self, room: &Room, open: bool) -> Result<(), StoreError> {
         let id = ConferenceId(room.id.0);
         let Some(handle) = self.registry.find(id) else { return Ok(()) };
         let expected = self.store.link_seats(id).await?.into_iter().collect();
@@ -112,7 +109,7 @@ impl Conferences {
             Lobby::Expected => Admittance::Expected,
             Lobby::Chair => Admittance::Chair,
         };
-        let _ = handle.input(Input::DoorChanged(Door { shut: false, lobby, expected })).await;
+        let _ = handle.input(Input::DoorChanged(Door { shut: !open, lobby, expected })).await;
         Ok(())
     }
 

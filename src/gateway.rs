@@ -23,6 +23,7 @@ use crate::config::{Config, ConfigError};
 use crate::control::Control;
 use crate::data::{DataDirectory, DataError};
 use crate::doctor::OTHER_FILES;
+use crate::doorkeeper;
 use crate::http::{self, ListenError, Listener};
 use crate::limits::Attempts;
 use crate::links::{self, LinkError, Links, NewLink};
@@ -186,6 +187,8 @@ impl Gateway {
         };
         listeners.serve(&mut gateway, &acceptor);
         gateway.tasks.spawn(control.serve());
+        let schedule = Arc::clone(&gateway.services.schedule);
+        gateway.tasks.spawn(doorkeeper::watch(schedule, gateway.services.shutdown.clone()));
         let down = gateway.services.shutdown.clone();
         gateway.tasks.spawn(keep_certificate(certificate, data, authority, down));
         Ok(gateway)
@@ -342,7 +345,7 @@ async fn start_conferences(
         let setup = conferences.setup(stored, &room);
         let handle = start_conference(setup, shards, services, tasks).ok_or(StartError::Died)?;
         services.registry.insert(id, handle);
-        conferences.set_door(&room).await?;
+        services.schedule.set_door(room.id).await;
     }
     Ok(())
 }

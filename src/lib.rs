@@ -9,6 +9,7 @@ mod connection;
 mod control;
 mod data;
 mod doctor;
+mod doorkeeper;
 mod gateway;
 mod http;
 mod limits;

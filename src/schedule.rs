@@ -4,11 +4,12 @@
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::SystemTime;
 
-use giaoban_calendar::{Calendar, Change, Command, Refusal, Rules, World, is_cleared};
+use giaoban_calendar::{Calendar, Change, Command, Refusal, RoomId, Rules, World, is_cleared};
 use giaoban_directory::{Actor, Directory};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 
 use crate::conferences::Conferences;
+use crate::doorkeeper::now;
 use crate::organisation::{Organisation, person, today};
 use crate::store::{NewAct, Store, StoreError, milliseconds};
 
@@ -20,6 +21,8 @@ pub struct Schedule {
     calendar: RwLock<Calendar>,
     /// Held from a decision until what it came to is kept, taken in and carried out.
     writing: Mutex<()>,
+    /// Told after every change.
+    changed: Notify,
 }
 
 /// Why nothing was changed.
@@ -47,7 +50,14 @@ impl Schedule {
         conferences: Conferences,
     ) -> Result<Arc<Self>, StoreError> {
         let calendar = RwLock::new(store.calendar().await?);
-        Ok(Arc::new(Self { store, organisation, conferences, calendar, writing: Mutex::new(()) }))
+        Ok(Arc::new(Self {
+            store,
+            organisation,
+            conferences,
+            calendar,
+            writing: Mutex::new(()),
+            changed: Notify::new(),
+        }))
     }
 
     /// The calendar as it is now. Not to be held while waiting.
@@ -64,13 +74,31 @@ impl Schedule {
     /// What decisions look at now.
     #[must_use]
     pub fn world(directory: &Directory) -> World<'_> {
-        World { directory, today: today() }
+        World { directory, today: today(), now: now() }
     }
 
     /// Whether an actor may be told what a room is about.
     #[must_use]
     pub fn is_cleared(actor: Actor, rules: &Rules, world: World<'_>) -> bool {
         is_cleared(actor, rules.classification, world)
+    }
+
+    /// Returns when the calendar has changed since this was last waited for.
+    pub async fn changed(&self) {
+        self.changed.notified().await;
+    }
+
+    /// Tells the conference of a room whom its door lets in now. What fails is tried again with the next change.
+    pub async fn set_door(&self, room: RoomId) {
+        let door = {
+            let calendar = self.read();
+            calendar.room(room).map(|found| (found.clone(), calendar.doorway(room, now())))
+        };
+        if let Some((room, doorway)) = door
+            && let Err(error) = self.conferences.set_door(&room, doorway.open).await
+        {
+            tracing::error!(%error, "cannot set a door");
+        }
     }
 
     /// Carries a command out, if what it is about still has the revision that the actor saw. It is carried out to its
@@ -110,10 +138,16 @@ impl Schedule {
         self.store.keep_calendar(&changes, &[act]).await?;
         self.calendar.write().unwrap_or_else(PoisonError::into_inner).apply(changes.clone());
         for change in &changes {
-            if let Change::Room(room) = change {
-                self.conferences.follow(room).await?;
+            match change {
+                Change::Room(room) => {
+                    self.conferences.follow(room).await?;
+                    self.set_door(room.id).await;
+                }
+                Change::Booking(booking) => self.set_door(booking.plan.room).await,
+                Change::Template(_) => {}
             }
         }
+        self.changed.notify_one();
         Ok(changes)
     }
 }

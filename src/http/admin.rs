@@ -3,12 +3,14 @@
 mod account;
 mod acts;
 mod appointments;
+mod bookings;
 mod csv;
 mod fault;
 mod guard;
 mod openapi;
 mod page;
 mod people;
+mod plan;
 mod preview;
 mod room_links;
 mod rooms;
@@ -80,6 +82,17 @@ pub fn routes() -> Router<Arc<Services>> {
             "/api/v1/templates/{template}",
             get(templates::one).put(templates::update).delete(templates::retire),
         )
+        .route("/api/v1/meetings", get(bookings::meetings))
+        .route("/api/v1/bookings", post(bookings::create))
+        .route("/api/v1/bookings/check", post(bookings::check))
+        .route("/api/v1/bookings/now", post(bookings::convene))
+        .route("/api/v1/bookings/{booking}", get(bookings::one).put(bookings::update))
+        .route("/api/v1/bookings/{booking}/cancel", post(bookings::cancel))
+        .route(
+            "/api/v1/bookings/{booking}/meetings/{original}",
+            put(bookings::move_meeting).delete(bookings::cancel_meeting),
+        )
+        .route("/api/v1/bookings/{booking}/meetings/{original}/restore", post(bookings::restore_meeting))
         .route("/api/v1/policy", get(rooms::policy))
         .route("/api/v1/acts", get(acts::list))
         .route("/api/v1/acts/chain", get(acts::chain))

@@ -72,6 +72,7 @@ tables! {
     "seats" order "id": id Int, room Int, name Text, role Text, link_hash Blob, created_at Int, revoked_at Int;
     "resumes" order "hash": hash Blob, seat Int, expires_at Int;
     "templates" order "id": id Int, revision Int, unit Int, name Text, rules Text, retired Int;
+    "bookings" order "id": id Int, revision Int, room Int, plan Text, exceptions Text, cancelled Int;
     "acts" order "number": number Int, at Int, actor Int, unit Int, content Text, hash Blob;
     "accounts" order "person": person Int, login Text, password Text, totp Blob, totp_step Int;
     "account_links" order "hash": hash Blob, person Int, expires_at Int;

@@ -1,8 +1,8 @@
-//! Rooms with their rules, and templates, in tables.
+//! Rooms with their rules, templates and bookings in tables.
 
 use giaoban_calendar::{
-    Calendar, Change, Classification, Lobby, Opening, Room, RoomId, RoomKind, Rules, Standing, Template,
-    TemplateId,
+    Booking, BookingId, Calendar, Change, Classification, Lobby, Opening, Room, RoomId, RoomKind, Rules,
+    Standing, Template, TemplateId,
 };
 use giaoban_directory::Text;
 
@@ -14,10 +14,11 @@ use super::{Store, StoreError, record};
 const UNREADABLE: StoreError = StoreError::Unreadable { what: "calendar" };
 
 type RoomRecord = (i64, String, String, Option<String>, i64, i64);
+type BookingRecord = (i64, i64, String, String, i64);
 type TemplateRecord = (i64, i64, String, String, i64);
 
 impl Store {
-    /// Everything there is of rooms and templates.
+    /// Everything there is of rooms, templates and bookings.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -30,6 +31,10 @@ impl Store {
         let rows = "SELECT id, revision, name, rules, retired FROM templates ORDER BY id";
         for row in self.database.all::<TemplateRecord>(rows, values![]).await? {
             calendar.apply([Change::Template(template(row)?)]);
+        }
+        let rows = "SELECT id, revision, plan, exceptions, cancelled FROM bookings ORDER BY id";
+        for row in self.database.all::<BookingRecord>(rows, values![]).await? {
+            calendar.apply([Change::Booking(booking(row)?)]);
         }
         Ok(calendar)
     }
@@ -44,6 +49,7 @@ impl Store {
             match change {
                 Change::Room(room) => put_room(&mut transaction, room).await?,
                 Change::Template(template) => put_template(&mut transaction, template).await?,
+                Change::Booking(booking) => put_booking(&mut transaction, booking).await?,
             }
         }
         acts::append(&mut transaction, acts).await?;
@@ -67,6 +73,23 @@ async fn put_room(transaction: &mut Transaction, room: &Room) -> Result<(), Stor
         room.rules.unit.map(|unit| unit.0),
         room.revision,
         i32::from(room.closed)
+    ];
+    transaction.execute(put, values).await.map(drop)
+}
+
+async fn put_booking(transaction: &mut Transaction, booking: &Booking) -> Result<(), StoreError> {
+    let put = "INSERT INTO bookings (id, revision, room, plan, exceptions, cancelled) \
+               VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO UPDATE SET \
+               revision = excluded.revision, room = excluded.room, plan = excluded.plan, \
+               exceptions = excluded.exceptions, cancelled = excluded.cancelled";
+    let exceptions: Vec<_> = booking.exceptions.iter().collect();
+    let values = values![
+        booking.id.0,
+        booking.revision,
+        booking.plan.room.0,
+        json(&booking.plan)?,
+        json(&exceptions)?,
+        i32::from(booking.cancelled)
     ];
     transaction.execute(put, values).await.map(drop)
 }
@@ -119,6 +142,17 @@ fn template((id, revision, name, rules, retired): TemplateRecord) -> Result<Temp
         name: Text::new(&name).map_err(|_| UNREADABLE)?,
         rules: self::rules(&rules)?,
         retired: retired != 0,
+    })
+}
+
+fn booking((id, revision, plan, exceptions, cancelled): BookingRecord) -> Result<Booking, StoreError> {
+    let exceptions: Vec<_> = serde_json::from_str(&exceptions).map_err(|_| UNREADABLE)?;
+    Ok(Booking {
+        id: BookingId(row::id(id)?),
+        revision: row::id(revision)?,
+        plan: serde_json::from_str(&plan).map_err(|_| UNREADABLE)?,
+        exceptions: exceptions.into_iter().collect(),
+        cancelled: cancelled != 0,
     })
 }
 

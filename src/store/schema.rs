@@ -15,7 +15,7 @@ struct Step {
     postgres: &'static str,
 }
 
-const STEPS: [Step; 4] = [
+const STEPS: [Step; 5] = [
     Step { tables: include_str!("schema/1.sql"), sqlite: "", postgres: "" },
     Step {
         tables: include_str!("schema/2.sql"),
@@ -24,6 +24,7 @@ const STEPS: [Step; 4] = [
     },
     Step { tables: include_str!("schema/3.sql"), sqlite: "", postgres: "" },
     Step { tables: include_str!("schema/4.sql"), sqlite: "", postgres: "" },
+    Step { tables: include_str!("schema/5.sql"), sqlite: "", postgres: "" },
 ];
 
 /// SQLite's words that stand in scripts, and PostgreSQL's. Longer ones come before those they contain.

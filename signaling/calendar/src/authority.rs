@@ -2,6 +2,7 @@
 
 use giaoban_directory::{Actor, PersonId, Refusal as Denial, UnitId};
 
+use crate::booking::{Booking, BookingId, Expected, Plan};
 use crate::calendar::{Calendar, World};
 use crate::command::Command;
 use crate::label::Classification;
@@ -18,6 +19,18 @@ impl Calendar {
         match command {
             Command::CreateRoom { rules } | Command::CreateTemplate { rules, .. } => {
                 may_set(actor, rules, None, world)
+            }
+            Command::Convene { rules, expected, .. } => {
+                may_set(actor, rules, None, world)?;
+                may_expect(actor, expected, None, world)
+            }
+            Command::Book { plan, .. } => self.may_book(actor, plan, None, world),
+            Command::ChangeBooking { booking, plan, .. } => {
+                let before = self.administered_booking(actor, *booking, world)?;
+                self.may_book(actor, plan, Some(&before.plan), world)
+            }
+            Command::ExceptInstance { booking, .. } | Command::CancelBooking { booking } => {
+                self.administered_booking(actor, *booking, world).map(drop)
             }
             Command::UpdateRoom { room, rules } => {
                 let before = self.administered_room(actor, *room, world)?;
@@ -66,6 +79,43 @@ impl Calendar {
         Ok(room)
     }
 
+    /// A booking that the actor may read and change: he administers its room's unit and is cleared for it.
+    ///
+    /// # Errors
+    /// What stands against it.
+    pub fn administered_booking(
+        &self,
+        actor: Actor,
+        booking: BookingId,
+        world: World<'_>,
+    ) -> Result<&Booking, Refusal> {
+        let booking = self.booking(booking).ok_or(Refusal::NoSuchBooking)?;
+        match self.administered_room(actor, booking.plan.room, world) {
+            Ok(_) => Ok(booking),
+            Err(Refusal::NoSuchRoom) => Err(Refusal::NoSuchBooking),
+            Err(refusal) => Err(refusal),
+        }
+    }
+
+    /// Whether an actor may book this; what a plan before it names may stay.
+    ///
+    /// # Errors
+    /// What stands against it.
+    pub fn may_book(
+        &self,
+        actor: Actor,
+        plan: &Plan,
+        before: Option<&Plan>,
+        world: World<'_>,
+    ) -> Result<(), Refusal> {
+        self.administered_room(actor, plan.room, world)?;
+        let named = |person| before.is_some_and(|before| before.chair == Some(person));
+        if let Some(chair) = plan.chair.filter(|chair| !named(*chair)) {
+            world.directory.visible_person(actor, chair, world.today)?;
+        }
+        may_expect(actor, &plan.expected, before, world)
+    }
+
     /// A template, if the actor administers its unit and is cleared for it.
     ///
     /// # Errors
@@ -98,7 +148,7 @@ fn cleared(actor: Actor, classification: Classification, world: World<'_>) -> Re
     if is_cleared(actor, classification, world) { Ok(()) } else { Err(Refusal::AboveClearance) }
 }
 
-fn owns(actor: Actor, unit: Option<UnitId>, World { directory, today }: World<'_>) -> bool {
+fn owns(actor: Actor, unit: Option<UnitId>, World { directory, today, .. }: World<'_>) -> bool {
     match unit {
         None => directory.administers_all(actor, today),
         Some(unit) => directory.visible_unit(actor, unit, today).is_ok(),
@@ -119,6 +169,26 @@ fn may_set(actor: Actor, rules: &Rules, before: Option<&Rules>, world: World<'_>
     let known = |unit: UnitId| before.is_some_and(|rules| rules.joiners.iter().any(|line| line.unit == unit));
     for joiners in rules.joiners.iter().filter(|joiners| !known(joiners.unit)) {
         world.directory.visible_unit(actor, joiners.unit, world.today)?;
+    }
+    Ok(())
+}
+
+fn may_expect(
+    actor: Actor,
+    expected: &[Expected],
+    before: Option<&Plan>,
+    world: World<'_>,
+) -> Result<(), Refusal> {
+    let known = |line: &Expected| before.is_some_and(|before| before.expected.contains(line));
+    for line in expected.iter().filter(|line| !known(line)) {
+        match line {
+            Expected::Unit { unit } | Expected::Subtree { unit } => {
+                world.directory.visible_unit(actor, *unit, world.today).map(drop)?;
+            }
+            Expected::Person { person } => {
+                world.directory.visible_person(actor, *person, world.today).map(drop)?;
+            }
+        }
     }
     Ok(())
 }

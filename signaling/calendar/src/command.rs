@@ -3,8 +3,10 @@
 use giaoban_directory::Text;
 use serde::Serialize;
 
+use crate::booking::{Booking, BookingId, Exception, Expected, Plan};
 use crate::room::{Room, RoomId, Rules};
 use crate::template::{Template, TemplateId};
+use crate::time::LocalTime;
 
 /// A command. It is kept in the record of acts as it is written here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -48,6 +50,47 @@ pub enum Command {
         /// Which.
         template: TemplateId,
     },
+    /// Books a room.
+    Book {
+        /// For what.
+        plan: Plan,
+        /// Also where it conflicts with another booking.
+        knowingly: bool,
+    },
+    /// Changes a booking, all of a series.
+    ChangeBooking {
+        /// Which.
+        booking: BookingId,
+        /// The new plan.
+        plan: Plan,
+        /// Also where it conflicts with another booking.
+        knowingly: bool,
+    },
+    /// Moves or cancels one meeting of a booking, or puts it back as the series has it.
+    ExceptInstance {
+        /// Of which booking.
+        booking: BookingId,
+        /// The start it has by the series.
+        original: LocalTime,
+        /// How it differs; none puts it back.
+        exception: Option<Exception>,
+        /// Also where it conflicts with another booking.
+        knowingly: bool,
+    },
+    /// Cancels all of a booking.
+    CancelBooking {
+        /// Which.
+        booking: BookingId,
+    },
+    /// Makes a room and begins a briefing in it at once.
+    Convene {
+        /// The room's rules.
+        rules: Rules,
+        /// Who is expected.
+        expected: Vec<Expected>,
+        /// How long, in minutes.
+        minutes: u16,
+    },
 }
 
 /// A whole record that is new or differs.
@@ -57,6 +100,8 @@ pub enum Change {
     Room(Room),
     /// A template.
     Template(Template),
+    /// A booking.
+    Booking(Booking),
 }
 
 /// What a command changes, as far as it exists.
@@ -66,6 +111,8 @@ pub enum Subject {
     Room(RoomId),
     /// A template.
     Template(TemplateId),
+    /// A booking.
+    Booking(BookingId),
     /// Nothing that exists.
     None,
 }
@@ -79,7 +126,13 @@ impl Command {
             Self::UpdateTemplate { template, .. } | Self::RetireTemplate { template } => {
                 Subject::Template(*template)
             }
-            Self::CreateRoom { .. } | Self::CreateTemplate { .. } => Subject::None,
+            Self::ChangeBooking { booking, .. }
+            | Self::ExceptInstance { booking, .. }
+            | Self::CancelBooking { booking } => Subject::Booking(*booking),
+            Self::CreateRoom { .. }
+            | Self::CreateTemplate { .. }
+            | Self::Book { .. }
+            | Self::Convene { .. } => Subject::None,
         }
     }
 }

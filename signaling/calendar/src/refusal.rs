@@ -1,5 +1,7 @@
 //! Why a command is not carried out.
 
+use crate::booking::{MAX_EXPECTED, MAX_MINUTES};
+use crate::recurrence::MAX_INSTANCES;
 use crate::room::{MAX_CAPACITY, MAX_DEPUTIES, MAX_JOINERS};
 
 /// A refusal. What an administrator may not see is said not to exist.
@@ -36,6 +38,32 @@ pub enum Refusal {
     /// Too many lines of who may join.
     #[error("at most {MAX_JOINERS} lines say who may join")]
     TooManyJoiners,
+    /// No booking with this number, or none that the actor may see.
+    #[error("there is no such booking")]
+    NoSuchBooking,
+    /// The series has no meeting at that time.
+    #[error("the series has no meeting at that time")]
+    NoSuchInstance,
+    /// Not a rule that is taken, or the start is not its first day.
+    #[error(
+        "a series recurs by days, weeks, months or years, and begins with its start; it has {MAX_INSTANCES} meetings at most"
+    )]
+    BadRecurrence,
+    /// Too short, too long, or the door opens too early.
+    #[error("a briefing takes 1 to {MAX_MINUTES} minutes, and its door opens no earlier before it")]
+    BadLength,
+    /// Too many lines of who is expected.
+    #[error("at most {MAX_EXPECTED} lines say who is expected")]
+    TooManyExpected,
+    /// All of it lies in the past.
+    #[error("all of it is over already")]
+    Past,
+    /// Something else is booked in the room, or for the chair, at that time.
+    #[error("room or chair are taken at that time; choose another, or book it knowingly")]
+    Conflict,
+    /// What is booked in the room is not over.
+    #[error("something is still booked in this room; cancel it first")]
+    StillBooked,
     /// The classification allows no links.
     #[error("a room of this classification has no links: its people sign in")]
     NoLinks,

@@ -8,10 +8,15 @@ use proptest::prelude::*;
 
 use crate::*;
 
+mod bookings;
 mod rooms;
 
 fn today() -> Date {
     "2026-11-24".parse().unwrap()
+}
+
+fn moment(text: &str) -> Moment {
+    text.parse().unwrap()
 }
 
 fn text(text: &str) -> Text {
@@ -27,7 +32,7 @@ struct Office {
 
 impl Office {
     fn world(&self) -> World<'_> {
-        World { directory: &self.directory, today: today() }
+        World { directory: &self.directory, today: today(), now: moment("2026-11-24T01:00:00Z") }
     }
 
     fn order(&mut self, command: &DirectoryCommand) {

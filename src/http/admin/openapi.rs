@@ -4,7 +4,9 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use super::fault::{LineProblem, Problem};
-use super::{account, acts, appointments, people, preview, room_links, rooms, tables, templates, units};
+use super::{
+    account, acts, appointments, bookings, people, preview, room_links, rooms, tables, templates, units,
+};
 
 /// Every operation of administration.
 #[derive(OpenApi)]
@@ -61,6 +63,16 @@ use super::{account, acts, appointments, people, preview, room_links, rooms, tab
         templates::create,
         templates::update,
         templates::retire,
+        bookings::meetings,
+        bookings::one,
+        bookings::check,
+        bookings::create,
+        bookings::update,
+        bookings::cancel,
+        bookings::move_meeting,
+        bookings::cancel_meeting,
+        bookings::restore_meeting,
+        bookings::convene,
         acts::list,
         acts::chain,
     ),

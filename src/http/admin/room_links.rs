@@ -81,7 +81,7 @@ pub async fn create(
         // A gateway that goes down finds the seat when it comes back.
         let _ = handle.input(Input::SeatAdded(seat)).await;
     }
-    services.schedule.conferences().set_door(&room).await?;
+    services.schedule.set_door(room.id).await;
     Ok((StatusCode::CREATED, Json(MadeLink { id: link.member.0, url: link.url })).into_response())
 }
 

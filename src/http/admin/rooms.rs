@@ -173,7 +173,7 @@ async fn run(
     let changes = services.schedule.run(actor, command, seen).await?;
     let room = changes.iter().find_map(|change| match change {
         Change::Room(room) => Some(room),
-        Change::Template(_) => None,
+        Change::Template(_) | Change::Booking(_) => None,
     });
     let room = room.ok_or(Refusal::NoSuchRoom)?;
     let directory = services.organisation.read();

@@ -115,7 +115,7 @@ async fn run(
     let changes = services.schedule.run(signed_in.actor(), command, seen).await?;
     let template = changes.iter().find_map(|change| match change {
         Change::Template(template) => Some(template),
-        Change::Room(_) => None,
+        Change::Room(_) | Change::Booking(_) => None,
     });
     let template = template.ok_or(Refusal::NoSuchTemplate)?;
     Ok((status, tag(template.revision), Json(view(template))).into_response())

@@ -30,6 +30,8 @@ words! {
     OpeningWord: "always", "booked";
     /// How long a room is meant to stand.
     StandingWord: "permanent", "one_time";
+    /// What two meetings at once share.
+    SharedWord: "room", "chair";
     /// What a seat may do.
     RoleWord: "chair", "site";
 }

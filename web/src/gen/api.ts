@@ -63,6 +63,17 @@ export interface AppointmentView {
   readonly unit?: number | null;
 }
 
+/** A booking. */
+export interface BookingView {
+  readonly cancelled: boolean;
+  /** The meetings that differ from the series. */
+  readonly exceptions: readonly ExceptionView[];
+  readonly id: number;
+  readonly plan: PlanView;
+  /** Counts its changes. */
+  readonly revision: number;
+}
+
 /** Whether the record of acts is whole: each act follows from the one before it. */
 export interface Chain {
   /** How many were read. */
@@ -97,6 +108,21 @@ export interface Codes {
   readonly secret: string;
 }
 
+/** Two meetings at once. */
+export interface ConflictView {
+  /** The other booking; absent if the reader may not see it. */
+  readonly booking?: number | null;
+  readonly planned: Span;
+  readonly shared: SharedWord;
+  readonly standing: Span;
+}
+
+/** A briefing that has begun. */
+export interface Convened {
+  readonly booking: number;
+  readonly room: number;
+}
+
 /** Name and password. */
 export interface Credentials {
   /** The one-time code, where one is asked for. */
@@ -118,6 +144,26 @@ export interface DetailsView {
 
 /** What a line does. */
 export type EffectView = 'create' | 'change' | 'move';
+
+/** How a meeting differs: it is moved, or cancelled when it has no start. */
+export interface ExceptionView {
+  readonly minutes?: number | null;
+  /** The start it has by the series. */
+  readonly original: string;
+  readonly start?: string | null;
+}
+
+/** Who is expected. */
+export type ExpectedView = {
+  readonly kind: 'unit';
+  readonly unit: number;
+} | {
+  readonly kind: 'subtree';
+  readonly unit: number;
+} | {
+  readonly kind: 'person';
+  readonly person: number;
+};
 
 /** What becomes of a unit. */
 export type Fate = 'made' | 'renamed' | 'moved' | 'ended';
@@ -176,6 +222,29 @@ export interface MadeLink {
   readonly url: string;
 }
 
+/** A meeting. */
+export type MeetingView = Span & {
+  readonly booking: number;
+  readonly classification: ClassificationWord;
+  /** It is at another time than by the series. */
+  readonly moved: boolean;
+  /** The start it has by the series, by the clocks of its zone: its name within the booking. */
+  readonly original: string;
+  /** One of several. */
+  readonly recurs: boolean;
+  readonly room: number;
+  /** Absent above the reader's own clearance. */
+  readonly title?: string | null;
+  readonly unit?: number | null;
+};
+
+/** Meetings by their starts. */
+export interface Meetings {
+  readonly items: readonly MeetingView[];
+  /** `skip` of the next page; absent on the last. */
+  readonly next?: number | null;
+}
+
 /** One new unit in the place of several. */
 export interface Merger {
   readonly code: string;
@@ -199,11 +268,26 @@ export interface MoveUnit {
   readonly parent?: number | null;
 }
 
+/** A meeting at another time. */
+export interface MovedMeeting {
+  /** Also where room or chair are taken at that time. */
+  readonly despite_conflicts?: boolean;
+  readonly minutes: number;
+  readonly start: string;
+}
+
 /** A new administrator. */
 export interface NewAppointment {
   readonly person: number;
   /** The unit; absent for the whole organisation. */
   readonly unit?: number | null;
+}
+
+/** A booking as it shall be. */
+export interface NewBooking {
+  /** Also where room or chair are taken at that time. */
+  readonly despite_conflicts?: boolean;
+  readonly plan: PlanView;
 }
 
 /** Another password. */
@@ -247,6 +331,19 @@ export interface NewUnit {
 }
 
 export type OpeningWord = 'always' | 'booked';
+
+/** What stands in a plan's way, and what would not. */
+export interface Outlook {
+  readonly conflicts: readonly ConflictView[];
+  /** How many there are. */
+  readonly count: number;
+  /** The first meetings of the plan. */
+  readonly meetings: readonly Span[];
+  /** Other rooms of the same unit and classification that are free. */
+  readonly rooms: readonly number[];
+  /** Other starts on the same day without a conflict. */
+  readonly starts: readonly string[];
+}
 
 /** One page. */
 export interface Page_AppointmentView {
@@ -337,6 +434,24 @@ export type PersonView = DetailsView & {
   readonly unit?: number | null;
 };
 
+/** What an administrator decides about a booking. */
+export interface PlanView {
+  /** Who leads; the room's chair when nothing is said. */
+  readonly chair?: number | null;
+  readonly expected?: readonly ExpectedView[];
+  readonly minutes: number;
+  /** Minutes before the start at which the door opens; 15 when nothing is said. */
+  readonly opens_before?: number;
+  /** An RRULE's value (RFC 5545 §3.3.10): by days, weeks, months or years. */
+  readonly recurrence?: string | null;
+  readonly room: number;
+  /** The start, by the clocks of the zone; of a series the first. */
+  readonly start: string;
+  readonly title: string;
+  /** Asia/Ho_Chi_Minh when nothing is said. */
+  readonly zone?: string | null;
+}
+
 /** What a change would come to. */
 export interface Preview {
   /** How many administrators get another unit, or none. */
@@ -361,6 +476,13 @@ export interface Problem {
   readonly status: number;
   /** The status in words. */
   readonly title: string;
+}
+
+/** A plan to be looked at. */
+export interface Question {
+  /** The booking that it would change. */
+  readonly booking?: number | null;
+  readonly plan: PlanView;
 }
 
 /** Another name. */
@@ -411,6 +533,14 @@ export interface RulesView {
   readonly title: string;
   /** The unit that owns it; only who administers the whole organisation makes rooms without one. */
   readonly unit?: number | null;
+}
+
+export type SharedWord = 'room' | 'chair';
+
+/** From when to when. */
+export interface Span {
+  readonly end: string;
+  readonly start: string;
 }
 
 /** Several new units in the place of one. */
@@ -518,6 +648,14 @@ export interface UnitView {
   readonly to?: string | null;
 }
 
+/** A briefing that begins at once. */
+export interface Urgent {
+  readonly expected?: readonly ExpectedView[];
+  readonly minutes: number;
+  /** The room's rules; it is made for this meeting. */
+  readonly rules: RulesView;
+}
+
 /** Who signed in. */
 export interface Who {
   /** Whether there is anything to administer. */
@@ -594,6 +732,76 @@ export interface Operations {
     readonly query: undefined;
     readonly body: undefined;
     readonly answer: Changed;
+  };
+  /** Books a room, once or again and again. */
+  'POST /api/v1/bookings': {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly body: NewBooking;
+    readonly answer: BookingView;
+  };
+  /** What stands in a plan's way, before it is kept. */
+  'POST /api/v1/bookings/check': {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly body: Question;
+    readonly answer: Outlook;
+  };
+  /** Begins a briefing at once (họp khẩn), in a room made for it. */
+  'POST /api/v1/bookings/now': {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly body: Urgent;
+    readonly answer: Convened;
+  };
+  /** One booking. */
+  'GET /api/v1/bookings/{booking}': {
+    readonly path: { readonly booking: number };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: BookingView;
+  };
+  /** Changes a booking, all of a series; meetings that were moved or cancelled stay so where the series still has them. */
+  'PUT /api/v1/bookings/{booking}': {
+    readonly path: { readonly booking: number };
+    readonly query: undefined;
+    readonly body: NewBooking;
+    readonly answer: BookingView;
+  };
+  /** Cancels all of a booking. */
+  'POST /api/v1/bookings/{booking}/cancel': {
+    readonly path: { readonly booking: number };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: BookingView;
+  };
+  /** Moves one meeting. */
+  'PUT /api/v1/bookings/{booking}/meetings/{original}': {
+    readonly path: { readonly booking: number; readonly original: string };
+    readonly query: undefined;
+    readonly body: MovedMeeting;
+    readonly answer: BookingView;
+  };
+  /** Cancels one meeting. */
+  'DELETE /api/v1/bookings/{booking}/meetings/{original}': {
+    readonly path: { readonly booking: number; readonly original: string };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: BookingView;
+  };
+  /** Puts one meeting back as the series has it. */
+  'POST /api/v1/bookings/{booking}/meetings/{original}/restore': {
+    readonly path: { readonly booking: number; readonly original: string };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: BookingView;
+  };
+  /** The meetings of a stretch of time in the rooms that I administer. */
+  'GET /api/v1/meetings': {
+    readonly path: undefined;
+    readonly query: { readonly from: string; readonly to: string; readonly room?: number; readonly unit?: number; readonly below?: boolean; readonly skip?: number; readonly limit?: number };
+    readonly body: undefined;
+    readonly answer: Meetings;
   };
   /** The people of the units that I administer, as they were on a day. */
   'GET /api/v1/people': {

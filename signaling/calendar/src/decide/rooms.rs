@@ -26,8 +26,11 @@ impl Calendar {
         Ok(Room { revision: room.revision.saturating_add(1), rules: rules.clone(), ..room.clone() })
     }
 
-    pub(super) fn close_room(&self, id: RoomId) -> Result<Room, Refusal> {
+    pub(super) fn close_room(&self, id: RoomId, world: World<'_>) -> Result<Room, Refusal> {
         let room = self.open_room(id)?;
+        if self.is_booked(id, world) {
+            return Err(Refusal::StillBooked);
+        }
         Ok(Room { revision: room.revision.saturating_add(1), closed: true, ..room.clone() })
     }
 
