@@ -4,7 +4,7 @@ mod writer;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use axum::extract::ws::Utf8Bytes;
 use giaoban_media_types::MemberId;
@@ -19,7 +19,7 @@ use crate::connection::{Frame, Outbox, Slow};
 use crate::metrics::Metrics;
 use crate::secret::SecretHash;
 use crate::shard_worker::ShardHandle;
-use crate::store::Store;
+use crate::store::{Store, milliseconds};
 use crate::tickets::Tickets;
 
 /// Inputs that may wait. Connections and the shard's events wait in turn when it is full: the conference
@@ -246,11 +246,17 @@ impl Actor {
             }
             Output::Media(command) => self.shard.send(command).await,
             Output::Store { write, durable } => self.write(Write::Durable { write, durable }),
+            Output::Came { member } => self.attend(member, true),
+            Output::Went { member } => self.attend(member, false),
             Output::Forget { member, reason } => {
                 self.tickets.forget(member);
                 self.write(Write::Forget { member, reason });
             }
         }
+    }
+
+    fn attend(&mut self, member: MemberId, came: bool) {
+        self.write(Write::Attendance { member, came, at: milliseconds(SystemTime::now()) });
     }
 
     fn send(&mut self, connection: ConnectionId, frame: Frame) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use giaoban_calendar::{Classification, Lobby, Room, allowance};
-use giaoban_media_types::ConferenceId;
+use giaoban_media_types::{ConferenceId, MemberId};
 use giaoban_signaling::Input;
 use giaoban_signaling::conference::{Admittance, Door, Durable, Setup};
 use giaoban_signaling::wire::{Classification as WireClassification, RoomInfo};
@@ -97,20 +97,16 @@ impl Conferences {
     }
 
     /// Tells the conference of a room whether its door is open, and whom it lets in.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn set_door(&self, room: &Room, open: bool) -> Result<(), StoreError> {
-        let id = ConferenceId(room.id.0);
-        let Some(handle) = self.registry.find(id) else { return Ok(()) };
-        let expected = self.store.link_seats(id).await?.into_iter().collect();
+    pub async fn set_door(&self, room: &Room, open: bool, expected: Vec<MemberId>) {
+        let Some(handle) = self.registry.find(ConferenceId(room.id.0)) else { return };
         let lobby = match room.rules.lobby {
             Lobby::Open => Admittance::Open,
             Lobby::Expected => Admittance::Expected,
             Lobby::Chair => Admittance::Chair,
         };
-        let _ = handle.input(Input::DoorChanged(Door { shut: !open, lobby, expected })).await;
-        Ok(())
+        let door = Door { shut: !open, lobby, expected: expected.into_iter().collect() };
+        // A gateway that goes down has no doors.
+        let _ = handle.input(Input::DoorChanged(door)).await;
     }
 
     /// Ends every link of a room that may have none any more.

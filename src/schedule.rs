@@ -4,8 +4,9 @@
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::SystemTime;
 
-use giaoban_calendar::{Calendar, Change, Command, Refusal, RoomId, Rules, World, is_cleared};
+use giaoban_calendar::{Calendar, Change, Command, Doorway, Refusal, RoomId, Rules, World, is_cleared};
 use giaoban_directory::{Actor, Directory};
+use giaoban_media_types::ConferenceId;
 use tokio::sync::{Mutex, Notify};
 
 use crate::conferences::Conferences;
@@ -90,15 +91,31 @@ impl Schedule {
 
     /// Tells the conference of a room whom its door lets in now. What fails is tried again with the next change.
     pub async fn set_door(&self, room: RoomId) {
-        let door = {
-            let calendar = self.read();
-            calendar.room(room).map(|found| (found.clone(), calendar.doorway(room, now())))
-        };
-        if let Some((room, doorway)) = door
-            && let Err(error) = self.conferences.set_door(&room, doorway.open).await
-        {
+        if let Err(error) = self.try_set_door(room).await {
             tracing::error!(%error, "cannot set a door");
         }
+    }
+
+    async fn try_set_door(&self, room: RoomId) -> Result<(), StoreError> {
+        let conference = ConferenceId(room.0);
+        let mut expected = self.store.link_seats(conference).await?;
+        let people = self.store.people_seated(conference).await?;
+        let (room, open) = {
+            let (directory, calendar) = (self.organisation.read(), self.read());
+            let Some(room) = calendar.room(room) else { return Ok(()) };
+            let Doorway { open, instance, .. } = calendar.doorway(room.id, now());
+            let plan = instance.and_then(|instance| calendar.booking(instance.booking)).map(|one| &one.plan);
+            let day = today();
+            expected.extend(people.into_iter().filter_map(|(member, person)| {
+                let led = room.rules.is_led_by(person);
+                let person = directory.person(person)?;
+                let awaited = led || plan.is_none_or(|plan| plan.expects(person, &directory, day));
+                awaited.then_some(member)
+            }));
+            (room.clone(), open)
+        };
+        self.conferences.set_door(&room, open, expected).await;
+        Ok(())
     }
 
     /// Carries a command out, if what it is about still has the revision that the actor saw. It is carried out to its

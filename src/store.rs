@@ -2,6 +2,7 @@
 
 mod accounts;
 mod acts;
+mod attendance;
 pub mod backup;
 mod calendar;
 mod database;
@@ -13,6 +14,7 @@ mod schema;
 
 pub use accounts::{Account, Activated};
 pub use acts::{ActRow, By, NewAct, Verdict, milliseconds};
+pub use attendance::PersonSeat;
 pub use backup::BackupError;
 pub use health::{Health, Tables};
 pub use row::{Admission, LinkRow, NewSeat, RoomRow};
@@ -196,7 +198,7 @@ impl Store {
     /// See [`StoreError`].
     pub async fn links(&self) -> Result<Vec<LinkRow>, StoreError> {
         let rows = "SELECT seats.id, seats.room, rooms.title, seats.name, seats.role, seats.revoked_at \
-                    FROM seats JOIN rooms ON rooms.id = seats.room ORDER BY seats.id";
+                    FROM seats JOIN rooms ON rooms.id = seats.room WHERE seats.person IS NULL ORDER BY seats.id";
         self.database.all(rows, values![]).await?.into_iter().map(row::link).collect()
     }
 
@@ -205,7 +207,8 @@ impl Store {
     /// # Errors
     /// See [`StoreError`].
     pub async fn link_seats(&self, conference: ConferenceId) -> Result<Vec<MemberId>, StoreError> {
-        let rows = "SELECT id FROM seats WHERE room = $1 AND revoked_at IS NULL ORDER BY id";
+        let rows =
+            "SELECT id FROM seats WHERE room = $1 AND person IS NULL AND revoked_at IS NULL ORDER BY id";
         let rows: Vec<(i64,)> = self.database.all(rows, values![conference.0]).await?;
         rows.into_iter().map(|(id,)| row::id(id).map(MemberId)).collect()
     }

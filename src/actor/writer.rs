@@ -33,6 +33,15 @@ pub(super) enum Write {
         /// Why; a removal and a revocation end the link too.
         reason: EndReason,
     },
+    /// A member came or went.
+    Attendance {
+        /// Who.
+        member: MemberId,
+        /// He came.
+        came: bool,
+        /// When, in milliseconds since 1970.
+        at: i64,
+    },
     /// A new resume secret.
     Resume {
         /// Whose.
@@ -74,6 +83,9 @@ pub(super) fn start(
                     let stored = done(store.save(conference, &durable).await, &metrics);
                     // Nobody waits for it once the conference is gone.
                     let _ = results.send(Written { write, stored }).await;
+                }
+                Write::Attendance { member, came, at } => {
+                    done(store.note_attendance(conference, member, came, at).await, &metrics);
                 }
                 Write::Forget { member, reason } => {
                     done(forget(&store, member, reason).await, &metrics);

@@ -7,11 +7,13 @@ mod bookings;
 mod csv;
 mod fault;
 mod guard;
+mod me;
 mod openapi;
 mod page;
 mod people;
 mod plan;
 mod preview;
+mod roll;
 mod room_links;
 mod rooms;
 mod rules;
@@ -82,6 +84,10 @@ pub fn routes() -> Router<Arc<Services>> {
             "/api/v1/templates/{template}",
             get(templates::one).put(templates::update).delete(templates::retire),
         )
+        .route("/api/v1/me/briefings", get(me::briefings))
+        .route("/api/v1/me/rooms/{room}/enter", post(me::enter))
+        .route("/api/v1/bookings/{booking}/meetings/{original}/roll", get(roll::roll))
+        .route("/api/v1/bookings/{booking}/meetings/{original}/roll.csv", get(roll::table))
         .route("/api/v1/meetings", get(bookings::meetings))
         .route("/api/v1/bookings", post(bookings::create))
         .route("/api/v1/bookings/check", post(bookings::check))

@@ -69,10 +69,12 @@ tables! {
     "appointments" order "id": id Int, person Int, unit Int, valid_from Text, ended Text;
     "rooms" order "id":
         id Int, slug Text, title Text, classification Text, durable Text, rules Text, unit Int, revision Int, closed Int;
-    "seats" order "id": id Int, room Int, name Text, role Text, link_hash Blob, created_at Int, revoked_at Int;
+    "seats" order "id": id Int, room Int, name Text, role Text, link_hash Blob, created_at Int, revoked_at Int, person Int, unit Int;
     "resumes" order "hash": hash Blob, seat Int, expires_at Int;
     "templates" order "id": id Int, revision Int, unit Int, name Text, rules Text, retired Int;
     "bookings" order "id": id Int, revision Int, room Int, plan Text, exceptions Text, cancelled Int;
+    "attendance" order "number":
+        number Int, room Int, at Int, came Int, seat Int, name Text, person Int, unit Int;
     "acts" order "number": number Int, at Int, actor Int, unit Int, content Text, hash Blob;
     "accounts" order "person": person Int, login Text, password Text, totp Blob, totp_step Int;
     "account_links" order "hash": hash Blob, person Int, expires_at Int;
@@ -182,9 +184,9 @@ async fn copy_tables(from: &Database, to: &Database) -> Result<(), StoreError> {
     }
     if let Transaction::Postgres(_) = target {
         // Numbers that the database gives go on after those that were copied.
-        for sequence in ["rooms", "seats"] {
+        for (table, id) in [("rooms", "id"), ("seats", "id"), ("attendance", "number")] {
             let next = format!(
-                "SELECT setval(pg_get_serial_sequence('{sequence}', 'id'), coalesce(max(id), 0) + 1, false) FROM {sequence}"
+                "SELECT setval(pg_get_serial_sequence('{table}', '{id}'), coalesce(max({id}), 0) + 1, false) FROM {table}"
             );
             target.script(next).await?;
         }

@@ -15,7 +15,7 @@ struct Step {
     postgres: &'static str,
 }
 
-const STEPS: [Step; 5] = [
+const STEPS: [Step; 6] = [
     Step { tables: include_str!("schema/1.sql"), sqlite: "", postgres: "" },
     Step {
         tables: include_str!("schema/2.sql"),
@@ -25,6 +25,11 @@ const STEPS: [Step; 5] = [
     Step { tables: include_str!("schema/3.sql"), sqlite: "", postgres: "" },
     Step { tables: include_str!("schema/4.sql"), sqlite: "", postgres: "" },
     Step { tables: include_str!("schema/5.sql"), sqlite: "", postgres: "" },
+    Step {
+        tables: include_str!("schema/6.sql"),
+        sqlite: include_str!("schema/6-sqlite.sql"),
+        postgres: include_str!("schema/6-postgres.sql"),
+    },
 ];
 
 /// SQLite's words that stand in scripts, and PostgreSQL's. Longer ones come before those they contain.

@@ -101,7 +101,7 @@ async fn an_urgent_briefing_is_open_when_it_is_answered() {
 }
 
 /// A minute since 1970 as a wall clock in UTC shows it.
-fn local(minute: u64) -> String {
+pub fn local(minute: u64) -> String {
     let date = giaoban_directory::Date::of_seconds(i64::try_from(minute * 60).unwrap(), 0);
     format!("{date}T{:02}:{:02}", minute / 60 % 24, minute % 60)
 }

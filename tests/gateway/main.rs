@@ -7,6 +7,8 @@ mod administrator;
 #[cfg(test)]
 mod attacking;
 #[cfg(test)]
+mod attending;
+#[cfg(test)]
 mod bookings;
 #[cfg(test)]
 mod client;

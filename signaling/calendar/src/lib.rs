@@ -15,6 +15,7 @@ mod doorway;
 mod label;
 mod recurrence;
 mod refusal;
+mod roll;
 mod room;
 mod template;
 mod time;
@@ -31,6 +32,7 @@ pub use doorway::Doorway;
 pub use label::{Allowance, Classification, allowance};
 pub use recurrence::MAX_INSTANCES;
 pub use refusal::Refusal;
+pub use roll::{Attendance, Called, Line, Roll, Stay};
 pub use room::{
     Joiners, Lobby, MAX_CAPACITY, MAX_DEPUTIES, MAX_JOINERS, Opening, Room, RoomId, RoomKind, Rules, Standing,
 };

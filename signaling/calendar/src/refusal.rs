@@ -64,6 +64,9 @@ pub enum Refusal {
     /// What is booked in the room is not over.
     #[error("something is still booked in this room; cancel it first")]
     StillBooked,
+    /// The chair put this person out.
+    #[error("the chair put you out of this briefing")]
+    PutOut,
     /// The classification allows no links.
     #[error("a room of this classification has no links: its people sign in")]
     NoLinks,

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use giaoban_directory::{
     Actor, Clearance, Code, Command as DirectoryCommand, Date, Details, Directory, Person, PersonId,
@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use crate::*;
 
 mod bookings;
+mod roll;
 mod rooms;
 
 fn today() -> Date {

@@ -1,5 +1,6 @@
 //! Coming in, staying away for a while, and going.
 
+use std::collections::btree_map::Entry as MapEntry;
 use std::time::Instant;
 
 use giaoban_media_types::{Command, MemberId};
@@ -76,6 +77,9 @@ impl Conference {
             return;
         };
         let before = std::mem::replace(&mut member.lease, Lease::Held(arrival.connection));
+        if before == Lease::Absent {
+            self.outputs.push_back(Output::Came { member: id });
+        }
         self.ledger.durable_mut().led |= leads(&member.seat);
         member.disturb(now);
         // A ticket comes from a fresh page: nothing of the one before is on it.
@@ -208,7 +212,11 @@ impl Conference {
         let Some(member) = self.members.get_mut(&id) else {
             return;
         };
-        if let Lease::Held(connection) = std::mem::replace(&mut member.lease, Lease::Absent) {
+        let before = std::mem::replace(&mut member.lease, Lease::Absent);
+        if before != Lease::Absent {
+            self.outputs.push_back(Output::Went { member: id });
+        }
+        if let Lease::Held(connection) = before {
             self.connections.remove(&connection);
         }
         member.forget_page();
@@ -222,7 +230,10 @@ impl Conference {
 
     pub(super) fn seat_added(&mut self, seat: Seat) {
         let id = seat.member;
-        self.members.entry(id).or_insert_with(|| Member::new(seat));
+        match self.members.entry(id) {
+            MapEntry::Occupied(known) => known.into_mut().seat = seat,
+            MapEntry::Vacant(place) => drop(place.insert(Member::new(seat))),
+        }
         self.roster.member_changed(id);
     }
 

@@ -135,7 +135,7 @@ pub enum Input {
         /// Which.
         write: WriteId,
     },
-    /// The operator made a new seat.
+    /// There is a new seat, or its name and role are others.
     SeatAdded(Seat),
     /// The operator revoked a link.
     SeatRevoked {
@@ -191,6 +191,16 @@ pub enum Output {
         member: MemberId,
         /// Why the seat ended.
         reason: EndReason,
+    },
+    /// A member took his seat; to be written down.
+    Came {
+        /// Who.
+        member: MemberId,
+    },
+    /// A member's seat is free again; to be written down.
+    Went {
+        /// Who.
+        member: MemberId,
     },
     /// An entry was refused; the gateway says so and closes.
     Deny {

@@ -387,7 +387,7 @@ pub async fn convene(
 }
 
 /// A booking's number and a meeting's name in the path.
-pub struct Meeting(BookingId, LocalTime);
+pub struct Meeting(pub BookingId, pub LocalTime);
 
 impl axum::extract::FromRequestParts<Arc<Services>> for Meeting {
     type Rejection = Fault;
@@ -440,6 +440,7 @@ fn view(booking: &Booking) -> BookingView {
     }
 }
 
-fn span(instance: &Instance) -> Span {
+/// From when to when a meeting is.
+pub fn span(instance: &Instance) -> Span {
     Span { start: instance.start, end: instance.end }
 }

@@ -190,6 +190,7 @@ fn calendar_word(refusal: CalendarRefusal) -> (StatusCode, &'static str) {
         R::Past => (S::CONFLICT, "past"),
         R::Conflict => (S::CONFLICT, "conflict"),
         R::StillBooked => (S::CONFLICT, "still_booked"),
+        R::PutOut => (S::FORBIDDEN, "put_out"),
         R::NoLinks => (S::CONFLICT, "no_links"),
         _ => (S::CONFLICT, "refused"),
     }

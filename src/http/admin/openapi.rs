@@ -5,7 +5,8 @@ use utoipa::OpenApi;
 
 use super::fault::{LineProblem, Problem};
 use super::{
-    account, acts, appointments, bookings, people, preview, room_links, rooms, tables, templates, units,
+    account, acts, appointments, bookings, me, people, preview, roll, room_links, rooms, tables, templates,
+    units,
 };
 
 /// Every operation of administration.
@@ -73,6 +74,10 @@ use super::{
         bookings::cancel_meeting,
         bookings::restore_meeting,
         bookings::convene,
+        roll::roll,
+        roll::table,
+        me::briefings,
+        me::enter,
         acts::list,
         acts::chain,
     ),

@@ -286,7 +286,8 @@ fn line(line: usize, refusal: Refusal) -> LineProblem {
     LineProblem { line, code: word(refusal).1, detail: refusal.to_string() }
 }
 
-fn answer(name: &str, table: Result<Vec<u8>, ::csv::Error>) -> Result<Response, Fault> {
+/// The answer that a table is.
+pub fn answer(name: &str, table: Result<Vec<u8>, ::csv::Error>) -> Result<Response, Fault> {
     let table = table.map_err(|_| {
         Fault::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the table cannot be written")
     })?;

@@ -74,6 +74,19 @@ export interface BookingView {
   readonly revision: number;
 }
 
+/** A briefing that I am called to. */
+export interface Briefing {
+  readonly booking: number;
+  readonly classification: ClassificationWord;
+  readonly end: string;
+  /** From this moment on I can go in. */
+  readonly opens: string;
+  readonly role: RoleWord;
+  readonly room: number;
+  readonly start: string;
+  readonly title: string;
+}
+
 /** Whether the record of acts is whole: each act follows from the one before it. */
 export interface Chain {
   /** How many were read. */
@@ -493,6 +506,37 @@ export interface Rename {
 
 export type RoleWord = 'chair' | 'site';
 
+/** One of the expected. */
+export interface RollLine {
+  readonly came?: string | null;
+  /** Minutes after the start, if it came late. */
+  readonly late?: number | null;
+  /** The name on the day of the meeting. */
+  readonly name: string;
+  /** The unit above it, on that day. */
+  readonly parent?: number | null;
+  readonly parent_name?: string | null;
+  /** The person who is called; absent in a unit's line. */
+  readonly person?: number | null;
+  readonly present: boolean;
+  /** The unit that is called; absent in a person's line. */
+  readonly unit?: number | null;
+  readonly went?: string | null;
+}
+
+/** A roll. */
+export interface RollView {
+  readonly absent: number;
+  readonly expected: number;
+  readonly late: number;
+  /** The expected, by the tree. */
+  readonly lines: readonly RollLine[];
+  readonly meeting: Span;
+  readonly present: number;
+  /** Who came without being expected. */
+  readonly unexpected: readonly Stranger[];
+}
+
 export type RoomKindWord = 'briefing' | 'command' | 'lecture';
 
 /** A living link, without its secret. */
@@ -561,6 +605,13 @@ export interface SplitPart {
 }
 
 export type StandingWord = 'permanent' | 'one_time';
+
+/** One who came without being expected. */
+export interface Stranger {
+  readonly came: string;
+  readonly name: string;
+  readonly went?: string | null;
+}
 
 /** What a table changes, or would change. */
 export interface Taken {
@@ -654,6 +705,12 @@ export interface Urgent {
   readonly minutes: number;
   /** The room's rules; it is made for this meeting. */
   readonly rules: RulesView;
+}
+
+/** The way into a room. */
+export interface WayIn {
+  /** The lobby's address. It is good for this person alone, until the next time that it is asked for. */
+  readonly url: string;
 }
 
 /** Who signed in. */
@@ -795,6 +852,34 @@ export interface Operations {
     readonly query: undefined;
     readonly body: undefined;
     readonly answer: BookingView;
+  };
+  /** The roll of a meeting, as it stands. */
+  'GET /api/v1/bookings/{booking}/meetings/{original}/roll': {
+    readonly path: { readonly booking: number; readonly original: string };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: RollView;
+  };
+  /** The same as a table. */
+  'GET /api/v1/bookings/{booking}/meetings/{original}/roll.csv': {
+    readonly path: { readonly booking: number; readonly original: string };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: string;
+  };
+  /** The briefings of the next 24 hours, and those that run, to which I am called. */
+  'GET /api/v1/me/briefings': {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: readonly Briefing[];
+  };
+  /** Gives me a seat in a room, with an address to enter it by. Who is not expected waits there for the chair. */
+  'POST /api/v1/me/rooms/{room}/enter': {
+    readonly path: { readonly room: number };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: WayIn;
   };
   /** The meetings of a stretch of time in the rooms that I administer. */
   'GET /api/v1/meetings': {

@@ -4,7 +4,7 @@ fn local(text: &str) -> LocalTime {
     text.parse().unwrap()
 }
 
-fn plan(room: RoomId, start: &str) -> Plan {
+pub fn plan(room: RoomId, start: &str) -> Plan {
     Plan {
         room,
         title: text("Giao ban tuần"),

@@ -284,3 +284,23 @@ fn a_revoked_site_vanishes_from_every_tile_and_nobody_elses_pin_is_touched() {
     assert_eq!(room.assignment(chair, 6).map(|assignment| assignment.source), Some(None));
     assert_eq!(room.stage(chair).rule, StageRule::Pinned { source: camera(SITE_B).into() });
 }
+
+#[test]
+fn who_came_and_went_is_said_once_each_whatever_his_line_did_in_between() {
+    let mut room = Room::new();
+    let a = room.enter(SITE_A);
+    room.disconnect(a);
+    room.advance_seconds(30);
+    let again = room.enter(SITE_A);
+    let b = room.enter(SITE_B);
+    assert_eq!(room.attendance, [(SITE_A, true), (SITE_B, true)]);
+    room.disconnect(b);
+    room.advance_seconds(91);
+    room.say(again, ClientMessage::Leave);
+    assert_eq!(room.attendance[2..], [(SITE_B, false), (SITE_A, false)]);
+    room.enter(SITE_A);
+    let chair = room.enter(CHAIR);
+    room.order(chair, ChairAction::End);
+    let left = room.attendance.iter().filter(|(_, came)| !came).count();
+    assert_eq!(left, 4, "the end of the briefing is everyone's");
+}

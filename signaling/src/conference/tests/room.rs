@@ -31,6 +31,8 @@ pub struct Room {
     pub commands: Vec<Command>,
     pub writes: Vec<(WriteId, Durable)>,
     pub forgotten: Vec<(MemberId, EndReason)>,
+    /// Who came and who went.
+    pub attendance: Vec<(MemberId, bool)>,
     /// Whether writes succeed as soon as they are asked for.
     pub stores: bool,
     /// What was stored when the process started.
@@ -97,6 +99,7 @@ impl Room {
             commands: Vec::new(),
             writes: Vec::new(),
             forgotten: Vec::new(),
+            attendance: Vec::new(),
             stores: true,
             stored: durable,
             last_connection: 0,
@@ -160,6 +163,8 @@ impl Room {
                         self.conference.handle_input(self.now, Input::Stored { write });
                     }
                 }
+                Output::Came { member } => self.attendance.push((member, true)),
+                Output::Went { member } => self.attendance.push((member, false)),
                 Output::Forget { member, reason } => self.forgotten.push((member, reason)),
                 Output::Deny { connection, code } => {
                     self.denied.insert(connection, code);

@@ -104,7 +104,7 @@ impl World {
                 self.queue.push(self.now + STORE_DELAY, event);
             }
             // Secrets are the gateway's.
-            Output::Forget { .. } => {}
+            Output::Came { .. } | Output::Went { .. } | Output::Forget { .. } => {}
         }
     }
 

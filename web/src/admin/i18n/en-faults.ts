@@ -116,4 +116,6 @@ export const faults: Readonly<Record<keyof typeof vi, string>> = {
   'fault.conflict.next': 'Choose a time or a room that is free, or confirm that you book it all the same.',
   'fault.still_booked': 'Something is still booked in this room.',
   'fault.still_booked.next': 'Cancel its bookings, then close it.',
+  'fault.put_out': 'The chair put you out of this briefing.',
+  'fault.put_out.next': 'Speak to the chair if you have to come back.',
 };

@@ -112,4 +112,6 @@ export const faults = {
   'fault.conflict.next': 'Chọn giờ hoặc phòng còn trống, hoặc xác nhận vẫn đặt.',
   'fault.still_booked': 'Phòng này còn lịch họp chưa qua.',
   'fault.still_booked.next': 'Huỷ các lịch họp của phòng rồi đóng phòng.',
+  'fault.put_out': 'Chủ trì đã mời bạn ra khỏi buổi họp này.',
+  'fault.put_out.next': 'Liên hệ chủ trì nếu cần vào lại.',
 } as const;
