@@ -26,13 +26,13 @@ use giaoban_media_types::{Command, ConferenceId, Event, MediaKind, MemberId, Sou
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-use crate::arena::Key;
+use crate::arena::{Arena, Key};
 use crate::history::Pool;
 use crate::publication::{Publication, SOURCE_SILENCE};
 use crate::report::WallClock;
 use crate::rtp::SequenceNumber;
 use crate::statistics::Statistics;
-use crate::subscriber::{Path, Queue};
+use crate::subscriber::{Path, Queue, Subscriber};
 use crate::transport::{Inbound, Transport, TransportEvent};
 use crate::verdict::Verdict;
 
@@ -71,6 +71,33 @@ pub struct Datagram<'a> {
     pub from: SocketAddr,
     /// The payload.
     pub contents: &'a mut [u8],
+}
+
+/// The receivers, and which of them have something to be sent.
+struct Served<'a> {
+    subscribers: &'a mut Arena<Subscriber>,
+    audio: &'a mut Queue,
+    video: &'a mut Queue,
+    hold: &'a mut Hold,
+}
+
+impl Served<'_> {
+    /// Whether something remains to be sent at once.
+    fn all<T: Transport>(self, egress: &mut Egress<'_, T>) -> bool {
+        for (queue, media) in [(self.audio, MediaKind::Audio), (self.video, MediaKind::Video)] {
+            if media == MediaKind::Video && self.hold.holds(egress.now) {
+                return false;
+            }
+            while let Some(key) = queue.first() {
+                let subscriber = self.subscribers.get_mut(key);
+                if !subscriber.is_none_or(|subscriber| egress.serve(key, subscriber, media)) {
+                    return true;
+                }
+                queue.pop();
+            }
+        }
+        false
+    }
 }
 
 /// Owns all packets, streams, transports, negotiation and layers of its conferences.
@@ -237,31 +264,31 @@ impl<T: Transport> Shard<T> {
         self.send_urgent(now);
     }
 
-    /// Receivers outer, packets inner; audio first, and video once its frames are whole. Stops when the turn's work is done and goes on in the next.
-    fn fan_out(&mut self, now: Instant) {
-        let mut egress = Egress {
+    /// The fan-out's view, and beside it those whom it serves. `budget` is how many packets it may send.
+    fn egress(&mut self, now: Instant, budget: usize) -> (Egress<'_, T>, Served<'_>) {
+        let egress = Egress {
             now,
             publishers: &self.peers.publishers,
             transport: &mut self.transport,
             outbox: &mut self.outbox,
             statistics: &mut self.statistics,
             notices: &mut self.notices,
-            budget: TURN_BUDGET,
+            budget,
         };
-        self.unfinished = None;
-        for (queue, media) in [(&mut self.audio, MediaKind::Audio), (&mut self.video, MediaKind::Video)] {
-            if media == MediaKind::Video && self.hold.holds(now) {
-                return;
-            }
-            while let Some(key) = queue.first() {
-                let subscriber = self.peers.subscribers.get_mut(key);
-                if !subscriber.is_none_or(|subscriber| egress.serve(key, subscriber, media)) {
-                    self.unfinished = Some(now);
-                    return;
-                }
-                queue.pop();
-            }
-        }
+        let served = Served {
+            subscribers: &mut self.peers.subscribers,
+            audio: &mut self.audio,
+            video: &mut self.video,
+            hold: &mut self.hold,
+        };
+        (egress, served)
+    }
+
+    /// Receivers outer, packets inner; audio first, and video once its frames are whole. Stops when the turn's work
+    /// is done and goes on in the next.
+    fn fan_out(&mut self, now: Instant) {
+        let (mut egress, served) = self.egress(now, TURN_BUDGET);
+        self.unfinished = served.all(&mut egress).then_some(now);
     }
 
     fn tick(&mut self, now: Instant) {

@@ -148,7 +148,7 @@ pub trait Transport {
     fn next_timeout(&self) -> Option<Instant>;
 
     /// Where the session's packets go now; `None` while there is no path.
-    fn destination(&self, session: SessionId) -> Option<SocketAddr>;
+    fn destination(&mut self, session: SessionId) -> Option<SocketAddr>;
 
     /// Seals the RTP packet that stands at `buffer[start..]`, in place, and appends its tag.
     /// `header_length` covers fixed header, CSRCs and extensions; `index` must fit the packet's sequence number.

@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use super::Shard;
-use super::egress::Egress;
 use crate::arena::Key;
 use crate::publisher::{Role, Stream};
 use crate::rtcp::{Nack, Packet, ReportBlock, ReportBlocks, SenderInfo, packets};
@@ -84,18 +83,10 @@ impl<T: Transport> Shard<T> {
     }
 
     fn receive_nack(&mut self, now: Instant, key: Key, nack: Nack<'_>) {
-        let Some(subscriber) = self.peers.subscribers.get_mut(key) else { return };
+        let (mut egress, served) = self.egress(now, usize::MAX);
+        let Some(subscriber) = served.subscribers.get_mut(key) else { return };
         let (session, mut left) = (subscriber.session, subscriber.repairs_left);
         let Some(slot) = subscriber.slot_of(nack.media) else { return };
-        let mut egress = Egress {
-            now,
-            publishers: &self.peers.publishers,
-            transport: &mut self.transport,
-            outbox: &mut self.outbox,
-            statistics: &mut self.statistics,
-            notices: &mut self.notices,
-            budget: usize::MAX,
-        };
         for sequence in nack.lost() {
             let Some(rest) = left.checked_sub(1) else { break };
             left = rest;

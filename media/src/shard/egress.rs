@@ -108,7 +108,7 @@ impl<T: Transport> Egress<'_, T> {
         true
     }
 
-    fn receiver(&self, key: Key, session: SessionId) -> Option<Receiver> {
+    fn receiver(&mut self, key: Key, session: SessionId) -> Option<Receiver> {
         let destination = self.transport.destination(session)?;
         Some(Receiver {
             key,

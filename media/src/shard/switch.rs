@@ -7,7 +7,7 @@ use giaoban_media_types::{
 };
 
 use super::Shard;
-use super::egress::{Egress, Notice};
+use super::egress::Notice;
 use super::roster::locate;
 use crate::arena::Key;
 use crate::publication::{Publication, StreamName, Watcher};
@@ -105,7 +105,8 @@ impl<T: Transport> Shard<T> {
 
     /// Tells the receiver of a slot of sound that it ends, or pauses, unless he knows.
     pub(super) fn fall_silent(&mut self, now: Instant, key: Key, id: SlotId) {
-        let Some(subscriber) = self.peers.subscribers.get_mut(key) else { return };
+        let (mut egress, served) = self.egress(now, usize::MAX);
+        let Some(subscriber) = served.subscribers.get_mut(key) else { return };
         let (session, open) = (subscriber.session, subscriber.path == Path::Open);
         let Some(slot) = subscriber.slot_mut(id).filter(|_| open && id.media() == MediaKind::Audio) else {
             return;
@@ -113,15 +114,6 @@ impl<T: Transport> Shard<T> {
         if slot.rewriter.source().is_none() {
             return;
         }
-        let mut egress = Egress {
-            now,
-            publishers: &self.peers.publishers,
-            transport: &mut self.transport,
-            outbox: &mut self.outbox,
-            statistics: &mut self.statistics,
-            notices: &mut self.notices,
-            budget: usize::MAX,
-        };
         egress.fall_silent(key, session, slot);
     }
 

@@ -186,7 +186,7 @@ impl Transport for PlainTransport {
         self.sessions.values().map(due).min()
     }
 
-    fn destination(&self, session: SessionId) -> Option<SocketAddr> {
+    fn destination(&mut self, session: SessionId) -> Option<SocketAddr> {
         self.sessions.get(&session).filter(|session| !session.lost)?.address
     }
 

@@ -9,7 +9,7 @@ use giaoban_dtls::{Acceptor, Association, Options, is_well_formed};
 
 use super::ice::{BindingRequest, Credentials, Stun};
 use super::session::{MAX_WAITING_DATAGRAMS, Outcome, Phase, Session};
-use super::srtp::TAG_LENGTH;
+use super::srtp::{Sealer, TAG_LENGTH};
 use super::{
     Inbound, LocalParameters, OpenError, PacketIndex, RemoteParameters, SealError, SessionId, Transport,
     TransportEvent,
@@ -50,6 +50,17 @@ struct Waiting {
     datagram: Vec<u8>,
 }
 
+/// A session, and in front what each packet to it needs, side by side with that of the next one: hundreds of
+/// receivers are gone through for every packet, and little of them is still in the core's cache.
+struct Entry {
+    id: SessionId,
+    /// Where its media goes, if any may go: as [`Session::destination`], kept in step by [`SecureTransport::change`].
+    destination: Option<SocketAddr>,
+    /// The egress direction, once the handshake is complete.
+    sealer: Option<Sealer>,
+    session: Box<Session>,
+}
+
 /// ICE-lite, DTLS and SRTP for all sessions of one shard.
 ///
 /// A datagram finds its session by the ufrag in its STUN check, or by its address once that has
@@ -61,8 +72,9 @@ pub struct SecureTransport {
     acceptor: Acceptor,
     stun: Stun,
     /// In ascending order of id, in which the shard opens them.
-    sessions: Vec<(SessionId, Box<Session>)>,
-    /// Where the last session was found: the packets of one receiver are sealed one after the other.
+    sessions: Vec<Entry>,
+    /// Where the last session was found: the packets of one receiver are sealed one after the other, and receivers
+    /// are served in the order of their joining.
     recent: usize,
     by_ufrag: BTreeMap<String, SessionId>,
     by_address: BTreeMap<SocketAddr, SessionId>,
@@ -97,20 +109,36 @@ impl SecureTransport {
     }
 
     fn session(&self, id: SessionId) -> Option<&Session> {
-        let at = self.sessions.binary_search_by_key(&id, |(id, _)| *id).ok()?;
-        self.sessions.get(at).map(|(_, session)| &**session)
+        let at = self.sessions.binary_search_by_key(&id, |entry| entry.id).ok()?;
+        self.sessions.get(at).map(|entry| &*entry.session)
+    }
+
+    fn entry(&mut self, id: SessionId) -> Option<&mut Entry> {
+        let is_at = |at: &usize| self.sessions.get(*at).is_some_and(|entry| entry.id == id);
+        let at = [self.recent, self.recent + 1].into_iter().find(is_at);
+        let at = at.or_else(|| self.sessions.binary_search_by_key(&id, |entry| entry.id).ok())?;
+        self.recent = at;
+        self.sessions.get_mut(at)
     }
 
     fn session_mut(&mut self, id: SessionId) -> Option<&mut Session> {
-        if self.sessions.get(self.recent).is_none_or(|(recent, _)| *recent != id) {
-            self.recent = self.sessions.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+        Some(&mut *self.entry(id)?.session)
+    }
+
+    /// Does what may change where a session's media goes.
+    fn change<R>(&mut self, id: SessionId, change: impl FnOnce(&mut Session) -> R) -> Option<R> {
+        let entry = self.entry(id)?;
+        let result = change(&mut entry.session);
+        entry.destination = entry.session.destination();
+        if let Some(sealer) = entry.session.take_sealer() {
+            entry.sealer = Some(sealer);
         }
-        self.sessions.get_mut(self.recent).map(|(_, session)| &mut **session)
+        Some(result)
     }
 
     fn remove(&mut self, id: SessionId) -> Option<Box<Session>> {
-        let at = self.sessions.binary_search_by_key(&id, |(id, _)| *id).ok()?;
-        let (_, session) = self.sessions.remove(at);
+        let at = self.sessions.binary_search_by_key(&id, |entry| entry.id).ok()?;
+        let session = self.sessions.remove(at).session;
         self.by_ufrag.remove(&session.current.ufrag);
         if let Some(previous) = &session.previous {
             self.by_ufrag.remove(&previous.ufrag);
@@ -186,7 +214,7 @@ impl SecureTransport {
         if !self.stun.is_authentic(&mut request, &password) || self.is_path_of_another(id, from) {
             return None;
         }
-        if self.session_mut(id)?.heard(now) {
+        if self.change(id, |session| session.heard(now))? {
             self.path_restored(id);
         }
         if request.controlled {
@@ -194,7 +222,7 @@ impl SecureTransport {
             self.send(from, conflict);
             return Some(());
         }
-        let (ufrag, address) = self.session_mut(id)?.checked(&request, from);
+        let (ufrag, address) = self.change(id, |session| session.checked(&request, from))?;
         if let Some(ufrag) = ufrag {
             self.by_ufrag.remove(&ufrag);
         }
@@ -240,9 +268,11 @@ impl SecureTransport {
     fn step_handshake(&mut self, now: Instant) {
         while let Some(Waiting { session: id, from, datagram, .. }) = self.waiting.pop_front() {
             // Of a session that was closed since there is nothing to do.
-            let Some(session) = self.session_mut(id) else { continue };
-            session.waiting -= 1;
-            let outcome = session.handle_dtls(now, from, &datagram);
+            let step = self.change(id, |session| {
+                session.waiting -= 1;
+                session.handle_dtls(now, from, &datagram)
+            });
+            let Some(outcome) = step else { continue };
             self.flush_dtls(id, Some(from));
             self.settle(id, outcome);
             return;
@@ -256,9 +286,11 @@ impl SecureTransport {
                 return;
             }
             self.timers.pop_first();
-            let Some(session) = self.session_mut(id) else { continue };
-            session.armed = None;
-            let outcome = session.handle_timeout(now);
+            let due = self.change(id, |session| {
+                session.armed = None;
+                session.handle_timeout(now)
+            });
+            let Some(outcome) = due else { continue };
             self.flush_dtls(id, None);
             self.settle(id, outcome);
         }
@@ -282,6 +314,7 @@ impl SecureTransport {
             (length, Some(index))
         };
         if session.heard(now) {
+            self.change(id, |_| ());
             self.path_restored(id);
         }
         let plain = datagram.get(..length).ok_or(DropReason::Malformed)?;
@@ -292,13 +325,10 @@ impl SecureTransport {
         Ok(Inbound::Rtp { session: id, packet, index })
     }
 
-    fn sealer(&mut self, id: SessionId) -> Option<&mut super::srtp::Sealer> {
-        let session = self.session_mut(id)?;
-        session.destination()?;
-        match &mut session.phase {
-            Phase::Connected { sealer, .. } => Some(sealer),
-            Phase::Connecting { .. } => None,
-        }
+    fn sealer(&mut self, id: SessionId) -> Option<&mut Sealer> {
+        let entry = self.entry(id)?;
+        entry.destination?;
+        entry.sealer.as_mut()
     }
 }
 
@@ -323,8 +353,8 @@ impl Transport for SecureTransport {
         self.by_ufrag.insert(credentials.ufrag.clone(), session);
         let fresh = Box::new(Session::new(now, credentials, remote, dtls));
         let local = fresh.local(self.config.identity.fingerprint(), &self.config.candidates);
-        let at = self.sessions.partition_point(|(id, _)| *id < session);
-        self.sessions.insert(at, (session, fresh));
+        let at = self.sessions.partition_point(|entry| entry.id < session);
+        self.sessions.insert(at, Entry { id: session, destination: None, sealer: None, session: fresh });
         self.arm(session);
         Ok(local)
     }
@@ -394,8 +424,10 @@ impl Transport for SecureTransport {
         [step, timer].into_iter().flatten().min()
     }
 
-    fn destination(&self, session: SessionId) -> Option<SocketAddr> {
-        self.session(session)?.destination()
+    fn destination(&mut self, session: SessionId) -> Option<SocketAddr> {
+        let entry = self.entry(session)?;
+        debug_assert_eq!(entry.destination, entry.session.destination());
+        entry.destination
     }
 
     fn seal_rtp(

@@ -29,7 +29,6 @@ pub(super) const MAX_ADDRESSES: usize = 8;
 pub(super) const MAX_WAITING_DATAGRAMS: usize = 8;
 
 /// How far a session is.
-#[expect(clippy::large_enum_variant, reason = "a session is connected for nearly all its life")]
 pub(super) enum Phase {
     /// No keys yet.
     Connecting {
@@ -38,8 +37,6 @@ pub(super) enum Phase {
     },
     /// Media flows.
     Connected {
-        /// The egress direction.
-        sealer: Sealer,
         /// The ingress direction.
         opener: Opener,
         /// Whether the client has been silent for [`PATH_LOST_AFTER`].
@@ -75,6 +72,8 @@ pub(super) struct Session {
     pub(super) waiting: usize,
     pub(super) phase: Phase,
     last_heard: Instant,
+    /// The egress direction, from the handshake's end until the transport takes it.
+    sealer: Option<Sealer>,
     /// The entry in the transport's timers.
     pub(super) armed: Option<Instant>,
 }
@@ -92,6 +91,7 @@ impl Session {
             waiting: 0,
             phase: Phase::Connecting { deadline: now + HANDSHAKE_LIMIT },
             last_heard: now,
+            sealer: None,
             armed: None,
         }
     }
@@ -172,6 +172,11 @@ impl Session {
         }
     }
 
+    /// The sealer of a handshake that has just been completed.
+    pub(super) const fn take_sealer(&mut self) -> Option<Sealer> {
+        self.sealer.take()
+    }
+
     /// Records an authentic datagram. Whether a lost path is back.
     pub(super) fn heard(&mut self, now: Instant) -> bool {
         self.last_heard = now;
@@ -245,7 +250,8 @@ impl Session {
             self.dtls.close();
             return Outcome::Closed(CloseReason::HandshakeFailed);
         };
-        self.phase = Phase::Connected { sealer, opener, lost: false };
+        self.sealer = Some(sealer);
+        self.phase = Phase::Connected { opener, lost: false };
         self.last_heard = now;
         Outcome::Connected(security(established))
     }
