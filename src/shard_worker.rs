@@ -174,11 +174,11 @@ impl<T: Transport> Worker<T> {
     fn receive(&mut self, socket: usize) -> bool {
         for _ in 0..BATCHES_PER_TURN {
             let shard = &mut self.shard;
-            let read = self.sockets.receive(socket, |batch| shard.handle_datagrams(Instant::now(), batch));
-            if !read {
+            let more = self.sockets.receive(socket, |batch| shard.handle_datagrams(Instant::now(), batch));
+            self.flush();
+            if !more {
                 return false;
             }
-            self.flush();
         }
         true
     }

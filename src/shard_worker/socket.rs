@@ -24,15 +24,14 @@ const MAX_DATAGRAM: usize = 65_535;
 /// Longest run of segments that one message may carry, whatever their number.
 const MAX_MESSAGE: usize = 65_000;
 
-/// Paths remembered: more than a shard has members. When it is full all are forgotten and learned again
-/// with the next packet of each; until then packets leave by the first socket of their family.
+/// Paths remembered that are not the common one: more than a shard has members. When it is full all are forgotten and
+/// learned again with the next packet of each; until then packets leave by the common path of their family.
 const PATHS: usize = 16_384;
 
 /// The sockets of one shard.
 pub struct Sockets {
     sockets: Vec<Bound>,
-    /// By which socket and from which of our addresses a remote is answered.
-    paths: HashMap<SocketAddr, Path>,
+    paths: Paths,
     buffer: Vec<u8>,
     /// Kept for its memory; always empty between calls.
     batch: Vec<Datagram<'static>>,
@@ -49,6 +48,40 @@ struct Bound {
 struct Path {
     socket: usize,
     source: Option<IpAddr>,
+}
+
+/// By which socket and from which of our addresses a remote is answered: by those that it reached.
+#[derive(Default)]
+struct Paths {
+    /// How the first remote of each family came, and nearly always all others: IPv4, IPv6.
+    common: [Option<Path>; 2],
+    /// Those who came in another way.
+    others: HashMap<SocketAddr, Path>,
+}
+
+impl Paths {
+    fn learn(&mut self, remote: SocketAddr, path: Path) {
+        let [v4, v6] = &mut self.common;
+        let common = *if remote.is_ipv4() { v4 } else { v6 }.get_or_insert(path);
+        if common == path && self.others.is_empty() {
+            return;
+        }
+        if common == path {
+            self.others.remove(&remote);
+        } else if self.others.get(&remote) != Some(&path) {
+            if self.others.len() >= PATHS {
+                self.others.clear();
+            }
+            self.others.insert(remote, path);
+        }
+    }
+
+    /// Nothing is looked up as long as all came in one way.
+    fn of(&self, remote: SocketAddr) -> Option<Path> {
+        let [v4, v6] = self.common;
+        let other = if self.others.is_empty() { None } else { self.others.get(&remote).copied() };
+        other.or(if remote.is_ipv4() { v4 } else { v6 })
+    }
 }
 
 impl Sockets {
@@ -75,7 +108,7 @@ impl Sockets {
         }
         let buffer = vec![0; BATCH_SIZE * MAX_DATAGRAM];
         let counters = SocketCounters::default();
-        Ok(Self { sockets, paths: HashMap::new(), buffer, batch: Vec::new(), counters })
+        Ok(Self { sockets, paths: Paths::default(), buffer, batch: Vec::new(), counters })
     }
 
     /// Where they are bound.
@@ -107,7 +140,8 @@ impl Sockets {
         Ok(())
     }
 
-    /// Hands over what one call to the system gives. False if there was nothing.
+    /// Hands over what one call to the system gives. False if that was all there was: what comes later is reported
+    /// by the poll.
     pub fn receive(&mut self, number: usize, take: impl FnOnce(&mut [Datagram<'_>])) -> bool {
         let Some(bound) = self.sockets.get(number) else { return false };
         let mut metas = [RecvMeta::default(); BATCH_SIZE];
@@ -119,13 +153,9 @@ impl Sockets {
         };
         let mut batch = recycle(std::mem::take(&mut self.batch));
         for (meta, slice) in metas.iter().zip(slices.iter_mut()).take(received) {
-            let path = Path { socket: number, source: meta.dst_ip };
-            if self.paths.get(&meta.addr) != Some(&path) {
-                if self.paths.len() >= PATHS {
-                    self.paths.clear();
-                }
-                self.paths.insert(meta.addr, path);
-            }
+            // A socket with an address of its own need not be told it.
+            let source = meta.dst_ip.filter(|_| bound.address.ip().is_unspecified());
+            self.paths.learn(meta.addr, Path { socket: number, source });
             let joined = slice.get_mut(..meta.len).unwrap_or_default();
             let datagrams = joined.chunks_mut(meta.stride.max(1));
             batch.extend(datagrams.map(|contents| Datagram { from: meta.addr, contents }));
@@ -134,12 +164,12 @@ impl Sockets {
         self.counters.received += u64::try_from(batch.len()).unwrap_or_default();
         take(&mut batch);
         self.batch = recycle(batch);
-        received > 0
+        received == BATCH_SIZE
     }
 
     /// Sends a message. What the system does not take is lost, as on any network: the receiver asks again.
     pub fn send(&mut self, transmit: &Transmit<'_>) {
-        let path = self.paths.get(&transmit.destination).copied().or_else(|| {
+        let path = self.paths.of(transmit.destination).or_else(|| {
             let mut same_family = self.sockets.iter().enumerate();
             same_family
                 .find(|(_, bound)| bound.address.is_ipv4() == transmit.destination.is_ipv4())
@@ -287,6 +317,20 @@ mod tests {
     }
 
     #[test]
+    fn each_remote_is_answered_as_it_came_last() {
+        let path = |socket| Path { socket, source: None };
+        let (one, other) = (SocketAddr::from(([192, 0, 2, 1], 1)), SocketAddr::from(([192, 0, 2, 1], 2)));
+        let mut paths = Paths::default();
+        assert!(paths.of(one).is_none());
+        paths.learn(one, path(0));
+        paths.learn(other, path(1));
+        assert!([one, other].map(|remote| paths.of(remote)) == [Some(path(0)), Some(path(1))]);
+        paths.learn(one, path(1));
+        paths.learn(other, path(0));
+        assert!([one, other].map(|remote| paths.of(remote)) == [Some(path(1)), Some(path(0))]);
+    }
+
+    #[test]
     fn a_remote_is_answered_from_the_address_it_reached() {
         let media = Media {
             port: 0,
@@ -300,7 +344,9 @@ mod tests {
         let mut poll = mio::Poll::new().unwrap();
         sockets.register(poll.registry()).unwrap();
         poll.poll(&mut mio::Events::with_capacity(4), Some(Duration::from_secs(5))).unwrap();
-        assert!(sockets.receive(1, |_| {}));
+        let mut received = 0;
+        sockets.receive(1, |batch| received = batch.len());
+        assert_eq!(received, 1);
         let destination = peer.local_addr().unwrap();
         sockets.send(&Transmit { destination, contents: b"answer", segment_size: None });
         let (_, from) = peer.recv_from(&mut [0; 100]).unwrap();
