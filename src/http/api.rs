@@ -19,6 +19,10 @@ use crate::secret::SecretHash;
 use crate::services::Services;
 use crate::store::Admission;
 
+/// What a WebSocket reads at once, and keeps room for as long as it is open: most messages are much shorter. Longer ones
+/// are read in parts. Without a word the library keeps 128 KiB for each member.
+const READ_BUFFER: usize = 4096;
+
 /// A body that presents a link's secret. No `Debug`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -82,12 +86,15 @@ pub async fn socket(
     if !is_same_origin(&headers) {
         return Err(StatusCode::FORBIDDEN.into_response());
     }
-    Ok(upgrade.max_message_size(MAX_CLIENT_MESSAGE).max_frame_size(MAX_CLIENT_MESSAGE).on_upgrade(
-        move |socket| async move {
-            let Peer { ip, permit: _permit } = peer;
-            connection::serve(socket, ip, services).await;
-        },
-    ))
+    let upgrade = upgrade
+        .max_message_size(MAX_CLIENT_MESSAGE)
+        .max_frame_size(MAX_CLIENT_MESSAGE)
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(0);
+    Ok(upgrade.on_upgrade(move |socket| async move {
+        let Peer { ip, permit: _permit } = peer;
+        connection::serve(socket, ip, services).await;
+    }))
 }
 
 /// Finds the living link whose secret a body presents. Counts by link when it is good, by address when it is not.
