@@ -1,6 +1,6 @@
 //! The gateway's own binary as a server under load.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::time::sleep;
 
-use crate::server::{Process, directory};
+use crate::server::{Place, Process, directory};
 use crate::wire::{Server, at};
 
 const START_ATTEMPTS: u32 = 200;
@@ -28,14 +28,14 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// Starts the program on one core, with an empty data directory and ports of the system's choice.
+    /// Starts the program in its place, with an empty data directory and ports of the system's choice.
     ///
     /// # Errors
     /// If it does not start.
-    pub async fn start(core: usize, address: IpAddr, program: &Path) -> Result<Self, Failure> {
+    pub async fn start(place: &Place, program: &Path) -> Result<Self, Failure> {
         let directory = directory("gateway")?;
         let data = directory.to_string_lossy().into_owned();
-        let (host, listen) = (address.to_string(), SocketAddr::new(address, 0).to_string());
+        let (host, listen) = (place.address.to_string(), SocketAddr::new(place.address, 0).to_string());
         let arguments = [
             "serve",
             "--data",
@@ -51,7 +51,7 @@ impl Gateway {
             "--media-bind",
             &host,
         ];
-        let process = Process::start(core, program, &arguments, directory)?;
+        let process = Process::start(place, program, &arguments, directory)?;
         for _ in 0..START_ATTEMPTS {
             if let Some((address, chair)) = read(&process.output()?) {
                 let server = Server::new(address, &process.directory().join("ca.crt"))?;

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
@@ -13,11 +13,13 @@ use tokio::time::sleep;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::{Message, client::IntoClientRequest};
 
-use crate::server::{Process, directory};
+use crate::server::{Place, Process, directory};
 use crate::wire::at;
 
 const PLUGIN: &str = "janus.plugin.videoroom";
 const ROOM: u32 = 1;
+/// It takes no port of the system's choice; in the bench's own network this one is free.
+const WEBSOCKET_PORT: u16 = 8188;
 const START_ATTEMPTS: u32 = 100;
 const START_INTERVAL: Duration = Duration::from_millis(100);
 
@@ -33,17 +35,16 @@ pub struct Janus {
 }
 
 impl Janus {
-    /// Starts it on one core with a configuration of its own. The address is not loopback: it uses none such.
+    /// Starts it in its place with a configuration of its own. The address is not loopback: it uses none such.
     ///
     /// # Errors
     /// If it is not installed or does not start.
-    pub async fn start(core: usize, address: IpAddr) -> Result<Self, Failure> {
-        // It takes no port of the system's choice, so one that is free now.
-        let port = TcpListener::bind((address, 0))?.local_addr()?.port();
+    pub async fn start(place: &Place) -> Result<Self, Failure> {
+        let (address, port) = (place.address, WEBSOCKET_PORT);
         let directory = directory("janus")?;
         configure(&directory, address, port)?;
         let folder = directory.to_string_lossy().into_owned();
-        let process = Process::start(core, Path::new("janus"), &["--configs-folder", &folder], directory)?;
+        let process = Process::start(place, Path::new("janus"), &["--configs-folder", &folder], directory)?;
         let socket = connect(SocketAddr::new(address, port)).await?;
         let mut janus = Self { process, socket, session: Value::Null, transaction: 0 };
         let created = janus.ask(json!({ "janus": "create" })).await?;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use nix::sys::socket::{setsockopt, sockopt::UdpGroSegment};
 use quinn_udp::{BATCH_SIZE, RecvMeta, Transmit, UdpSocketState};
 
-use crate::server::{pin, thread_time};
+use crate::server::{Place, pin, thread_time};
 
 /// As many receivers as the main row has, so that memory is as cold as there.
 const RECEIVERS: usize = 100;
@@ -51,8 +51,8 @@ struct Receiver {
 ///
 /// # Errors
 /// If the system gives no socket, or not these cores.
-pub fn sends(address: IpAddr, core: usize, receiving_core: usize) -> io::Result<Vec<Cost>> {
-    let receivers: Vec<_> = (0..RECEIVERS).map(|_| receiver(address)).collect::<io::Result<_>>()?;
+pub fn sends(place: &Place, receiving_core: usize) -> io::Result<Vec<Cost>> {
+    let receivers: Vec<_> = (0..RECEIVERS).map(|_| receiver(place.clients)).collect::<io::Result<_>>()?;
     let addresses: Vec<_> =
         receivers.iter().map(|receiver| receiver.socket.local_addr()).collect::<Result<_, _>>()?;
     let done = AtomicBool::new(false);
@@ -66,7 +66,7 @@ pub fn sends(address: IpAddr, core: usize, receiving_core: usize) -> io::Result<
                 std::thread::sleep(PAUSE);
             }
         });
-        let costs = scope.spawn(|| pin(core).and_then(|()| measure(address, &addresses))).join();
+        let costs = scope.spawn(|| place.enter().and_then(|()| measure(place.address, &addresses))).join();
         done.store(true, Ordering::Relaxed);
         costs.unwrap_or_else(|_| Err(io::Error::other("the sending thread has ended")))
     })

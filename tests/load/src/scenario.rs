@@ -16,7 +16,7 @@ use crate::janus::Janus;
 use crate::listener::{Figures, Formats, Listener};
 use crate::peer::{DtlsVersion, Handle, Peer, Purpose};
 use crate::programme::{Picture, epoch, wall_epoch};
-use crate::server::{self, Process};
+use crate::server::{self, Place, Process};
 use crate::wire::{Conversation, section};
 
 /// Whatever stops a scenario: it is said, and the bench ends.
@@ -37,20 +37,20 @@ const FEED_INTERVAL: Duration = Duration::from_millis(100);
 const SETTLE: Duration = Duration::from_millis(500);
 
 /// What is run.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Load {
     /// Receivers.
     pub subscribers: usize,
     /// For how long is measured.
     pub time: Duration,
-    /// The server's core.
-    pub core: usize,
     /// Where the server and all clients are.
-    pub address: IpAddr,
+    pub place: Place,
 }
 
 /// What one server did.
 pub struct Outcome {
+    /// Receivers.
+    pub subscribers: usize,
     /// Packets that arrived while it was measured.
     pub delivered: u64,
     /// What arrived until the last packet had.
@@ -155,6 +155,7 @@ impl Assembly<'_> {
         let mut figures = crowd.count();
         figures.delays.iter_mut().for_each(|delays| delays.sort_unstable());
         Ok(Outcome {
+            subscribers: load.subscribers,
             delivered,
             figures,
             expected: (sent(publisher) - published) * u64::try_from(load.subscribers)?,
@@ -172,11 +173,12 @@ impl Assembly<'_> {
 /// A member of the gateway: his conversation, his number, and his media.
 async fn enter(
     gateway: &Gateway,
+    address: IpAddr,
     secret: &str,
     purposes: &[Purpose],
 ) -> Result<(Conversation, u32, Peer, String), Failure> {
     let (mut conversation, member) = gateway.server.enter(secret).await?;
-    let mut peer = Peer::bind(gateway.server.address().ip(), DtlsVersion::Dtls13).await?;
+    let mut peer = Peer::bind(address, DtlsVersion::Dtls13).await?;
     let (offer, mids) = peer.offer(purposes)?;
     let sections: Vec<_> = mids.iter().zip(purposes).map(|(mid, purpose)| section(mid, *purpose)).collect();
     let on = purposes.contains(&Purpose::Camera);
@@ -193,17 +195,45 @@ async fn enter(
 /// A subscriber of the gateway, handed over to the crowd. Yields his conversation.
 async fn subscribe(
     gateway: &Gateway,
+    address: IpAddr,
     crowd: &Crowd,
     place: usize,
 ) -> Result<(Conversation, &'static str), Failure> {
     let secret = gateway.seat().await?;
     let (conversation, _, peer, answer) =
-        enter(gateway, &secret, &[Purpose::Slot(0), Purpose::Slot(5)]).await?;
+        enter(gateway, address, &secret, &[Purpose::Slot(0), Purpose::Slot(5)]).await?;
     let formats = Formats::read(&answer).ok_or("the answer lacks Opus or VP8")?;
     let path = peer.hand_over().await?;
     let profile = path.keys.profile();
     crowd.add(Listener::new(path, formats, place)?);
     Ok((conversation, profile))
+}
+
+async fn attend(mut conversation: Conversation) {
+    while conversation.next().await.is_ok() {}
+}
+
+/// Memory of the gateway in KiB with so many members who converse and have no media, first the fewer, then the more.
+///
+/// # Errors
+/// If it does not start, or somebody cannot join.
+pub async fn conversing(program: &Path, place: &Place, members: [usize; 2]) -> Result<[u64; 2], Failure> {
+    let gateway = Gateway::start(place, program).await?;
+    let mut attending = JoinSet::new();
+    let mut used = [0; 2];
+    for (wanted, used) in members.into_iter().zip(&mut used) {
+        let join = |_| async { Ok::<_, Failure>(gateway.server.enter(&gateway.seat().await?).await?.0) };
+        let joins = (attending.len()..wanted).map(join);
+        let mut joins = futures_util::stream::iter(joins).buffer_unordered(JOINING);
+        while let Some(conversation) = joins.next().await {
+            attending.spawn(attend(conversation?));
+            report(attending.len(), wanted);
+        }
+        sleep(REST).await;
+        *used = memory(&gateway.process)?;
+    }
+    gateway.process.stop().await;
+    Ok(used)
 }
 
 /// Through the gateway's own binary.
@@ -212,10 +242,10 @@ async fn subscribe(
 /// If it does not start, or somebody cannot join.
 pub async fn through_the_gateway(program: &Path, load: Load) -> Result<Outcome, Failure> {
     clocks();
-    let gateway = Gateway::start(load.core, load.address, program).await?;
+    let gateway = Gateway::start(&load.place, program).await?;
     let started = memory(&gateway.process)?;
     let (mut chair, member, peer, _) =
-        enter(&gateway, &gateway.chair, &[Purpose::Microphone, Purpose::Camera]).await?;
+        enter(&gateway, load.place.clients, &gateway.chair, &[Purpose::Microphone, Purpose::Camera]).await?;
     let publisher = peer.start();
     connected(&publisher).await?;
     let order = json!({ "action": "pin", "source": { "member": member, "kind": "camera" } });
@@ -223,10 +253,9 @@ pub async fn through_the_gateway(program: &Path, load: Load) -> Result<Outcome, 
     chair.expect("done").await?;
     let crowd = Crowd::start();
     let mut attending = JoinSet::new();
-    let attend = |mut conversation: Conversation| async move { while conversation.next().await.is_ok() {} };
     attending.spawn(attend(chair));
     let (began, mut profile) = (Instant::now(), "");
-    let joins = (0..load.subscribers).map(|place| subscribe(&gateway, &crowd, place));
+    let joins = (0..load.subscribers).map(|place| subscribe(&gateway, load.place.clients, &crowd, place));
     let mut joins = futures_util::stream::iter(joins).buffer_unordered(JOINING);
     while let Some(joined) = joins.next().await {
         let (conversation, negotiated) = joined?;
@@ -250,9 +279,9 @@ pub async fn through_the_gateway(program: &Path, load: Load) -> Result<Outcome, 
 /// If it is not installed, does not start, or somebody cannot join.
 pub async fn through_janus(load: Load) -> Result<Outcome, Failure> {
     clocks();
-    let mut janus = Janus::start(load.core, load.address).await?;
+    let mut janus = Janus::start(&load.place).await?;
     let started = memory(&janus.process)?;
-    let mut publishing = Peer::bind(load.address, DtlsVersion::Dtls12).await?;
+    let mut publishing = Peer::bind(load.place.clients, DtlsVersion::Dtls12).await?;
     let (offer, _) = publishing.offer(&[Purpose::Microphone, Purpose::Camera])?;
     let (id, answer) = janus.publish(&offer).await?;
     publishing.answer(&answer)?;
@@ -262,7 +291,7 @@ pub async fn through_janus(load: Load) -> Result<Outcome, Failure> {
     let (began, mut profile, mut handshakes) = (Instant::now(), "", JoinSet::new());
     for place in 0..load.subscribers {
         let (handle, offer) = subscribed(&mut janus, &id).await?;
-        let mut subscriber = Peer::bind(load.address, DtlsVersion::Dtls12).await?;
+        let mut subscriber = Peer::bind(load.place.clients, DtlsVersion::Dtls12).await?;
         let answer = subscriber.accept(&offer)?;
         let formats = Formats::read(&offer).ok_or("the offer lacks Opus or VP8")?;
         janus.begin(&handle, &answer).await?;

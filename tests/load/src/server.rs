@@ -2,14 +2,41 @@
 
 use std::fs;
 use std::io;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use nix::sched::{CpuSet, sched_setaffinity};
+use nix::sched::{CloneFlags, CpuSet, sched_setaffinity, setns};
 use nix::time::{ClockId, clock_gettime};
 use nix::unistd::Pid;
 use tokio::process::{Child, Command};
+
+/// Where a server runs: on which core, in which network, at which address there.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The server's core.
+    pub core: usize,
+    /// Its network namespace, as a file; none for that of the clients.
+    pub namespace: Option<PathBuf>,
+    /// Its address.
+    pub address: IpAddr,
+    /// That of all clients.
+    pub clients: IpAddr,
+}
+
+impl Place {
+    /// Moves this thread to the server's core and network.
+    ///
+    /// # Errors
+    /// If there is no such core for us, or no such network.
+    pub fn enter(&self) -> io::Result<()> {
+        if let Some(path) = &self.namespace {
+            setns(fs::File::open(path)?, CloneFlags::CLONE_NEWNET)?;
+        }
+        pin(self.core)
+    }
+}
 
 /// A process that ends with this, in a directory that is removed with it.
 pub struct Process {
@@ -31,14 +58,22 @@ pub fn directory(name: &str) -> io::Result<PathBuf> {
 }
 
 impl Process {
-    /// Starts a program on one core; what it prints goes to the file `output` in the directory.
+    /// Starts a program in its place; what it prints goes to the file `output` in the directory.
     ///
     /// # Errors
     /// If it cannot be started.
-    pub fn start(core: usize, program: &Path, arguments: &[&str], directory: PathBuf) -> io::Result<Self> {
+    pub fn start(place: &Place, program: &Path, arguments: &[&str], directory: PathBuf) -> io::Result<Self> {
         let output = fs::File::create(directory.join("output"))?;
-        let child = Command::new("taskset")
-            .args(["-c", &core.to_string()])
+        let mut command = match &place.namespace {
+            Some(namespace) => {
+                let mut command = Command::new("nsenter");
+                command.arg(format!("--net={}", namespace.display())).arg("taskset");
+                command
+            }
+            None => Command::new("taskset"),
+        };
+        let child = command
+            .args(["-c", &place.core.to_string()])
             .arg(program)
             .args(arguments)
             .stdin(Stdio::null())

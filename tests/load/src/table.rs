@@ -9,6 +9,8 @@ use crate::micro::Cost;
 use crate::programme::Kind;
 use crate::scenario::Outcome;
 
+/// A core that is busy for this share of the time is full: the rest goes to what else runs on it.
+const FULL: f64 = 0.9;
 /// Runs of a burst that are told apart; the last column holds all longer ones.
 const RUNS: [usize; 7] = [1, 2, 4, 6, 8, 16, 64];
 
@@ -57,10 +59,38 @@ impl Outcome {
         time / precise(packets.max(1))
     }
 
+    /// Whether all received, and nothing was lost.
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
+        self.figures.lost == 0 && self.figures.receiving == self.subscribers
+    }
+
+    /// How a size was borne, and if it was not, by what it ended.
+    #[must_use]
+    pub fn verdict(&self) -> String {
+        let (server, clients) = (share(self.server, self.time), share(self.clients, self.time));
+        let busy =
+            format!("the server's core {:.0} % busy, the clients' {:.0} %", server * 1e2, clients * 1e2);
+        if self.is_whole() {
+            return format!("nothing lost; {busy}");
+        }
+        let why = match (server >= FULL, clients >= FULL) {
+            (true, _) => "the server's core is full",
+            (false, true) => "the clients' core is full, which receives for all of them",
+            (false, false) => "neither core is full",
+        };
+        let (lost, receiving) = (self.figures.lost, self.figures.receiving);
+        format!(
+            "{lost} of {} packets lost, {receiving} of {} receive: {why} ({busy})",
+            self.expected, self.subscribers
+        )
+    }
+
     fn json(&self, name: &str) -> Value {
         let [started, connected, media] = self.memory;
         json!({
             "server": name,
+            "subscribers": self.subscribers,
             "seconds": self.time.as_secs_f64(),
             "delivered": self.delivered,
             "arrived": self.figures.delivered(),
@@ -110,6 +140,55 @@ pub fn costs(costs: &[Cost]) -> String {
         );
     }
     text
+}
+
+/// Memory of one more member, in kB.
+pub struct MemberMemory {
+    /// Members in the smaller and in the larger run.
+    pub members: [usize; 2],
+    /// With media.
+    pub whole: f64,
+    /// Of it what a conversation takes: TLS, WebSocket, seat.
+    pub conversation: f64,
+    /// Of it transport and slots, before media.
+    pub transport: f64,
+}
+
+impl MemberMemory {
+    /// From two runs of different size, and two such without media. None if they are of one size.
+    #[must_use]
+    pub fn of(fewer: &Outcome, more: &Outcome, conversing: [u64; 2]) -> Option<Self> {
+        let members = more.subscribers.checked_sub(fewer.subscribers).filter(|members| *members > 0)?;
+        let each = |[before, after]: [u64; 2]| {
+            precise(after.saturating_sub(before)) * 1.024 / precise(members as u64)
+        };
+        let ([_, connected, media], [_, more_connected, more_media]) = (fewer.memory, more.memory);
+        let conversation = each(conversing);
+        Some(Self {
+            members: [fewer.subscribers, more.subscribers],
+            whole: each([media, more_media]),
+            conversation,
+            transport: each([connected, more_connected]) - conversation,
+        })
+    }
+
+    /// In words.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let Self { members: [fewer, more], whole, conversation, transport } = self;
+        let media = whole - conversation - transport;
+        format!(
+            "Memory of one more member, from {fewer} to {more}: {whole:.0} kB; conversation {conversation:.0}, \
+             transport and slots {transport:.0}, media {media:.0}"
+        )
+    }
+
+    /// The same for programs.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        let Self { members, whole, conversation, transport } = self;
+        json!({ "members": members, "kb": whole, "conversation_kb": conversation, "transport_kb": transport })
+    }
 }
 
 /// All rows as JSON.
