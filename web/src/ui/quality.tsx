@@ -158,9 +158,7 @@ export function QualityDialog({ onClose }: { readonly onClose: () => void }) {
   const { bad, weak, good } = countGrades(rows);
   return (
     <Modal title={t('title')} closeLabel={common('app.close')} wide={true} onClose={onClose}>
-      <p class="quality-sum" data-worst={bad > 0 ? 'bad' : weak > 0 ? 'weak' : 'good'}>
-        {t('sum', { bad, weak, good })}
-      </p>
+      <p class="quality-sum">{t('sum', { bad, weak, good })}</p>
       <Rows rows={rows} />
     </Modal>
   );
