@@ -15,6 +15,7 @@ import { Door, Heading, LiveRegions } from './ui/page';
 import { day, loadUnits } from './units';
 
 const Account = lazy(() => import('./pages/account').then((module) => module.Account));
+const Calendar = lazy(() => import('./pages/calendar').then((module) => module.Calendar));
 const Units = lazy(() => import('./pages/units').then((module) => module.Units));
 const People = lazy(() => import('./pages/people').then((module) => module.People));
 const Rooms = lazy(() => import('./pages/rooms').then((module) => module.Rooms));
@@ -23,9 +24,10 @@ const Side = lazy(() => import('./ui/unit-tree').then((module) => module.UnitSid
 
 /** The pages in the bar, in their order. */
 const PLACES: readonly (Place & { readonly page: ComponentType; readonly whole?: boolean })[] = [
+  { path: '/admin/calendar', name: 'calendar.title', page: Calendar },
+  { path: '/admin/rooms', name: 'rooms.title', page: Rooms },
   { path: '/admin/units', name: 'units.title', page: Units },
   { path: '/admin/people', name: 'people.title', page: People },
-  { path: '/admin/rooms', name: 'rooms.title', page: Rooms },
   // The record is for those who administer the whole organisation.
   { path: '/admin/acts', name: 'acts.title', page: Acts, whole: true },
 ];

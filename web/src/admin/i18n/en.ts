@@ -1,3 +1,4 @@
+import { calendar } from './en-calendar';
 import { faults } from './en-faults';
 import { rooms } from './en-rooms';
 import type { Key } from './vi';
@@ -6,6 +7,7 @@ import type { Key } from './vi';
 export const en: Readonly<Record<Key, string>> = {
   ...faults,
   ...rooms,
+  ...calendar,
 
   'app.name': 'Giaoban',
   'app.otherLanguage': 'Tiếng Việt',

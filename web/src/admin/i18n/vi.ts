@@ -1,3 +1,4 @@
+import { calendar } from './vi-calendar';
 import { faults } from './vi-faults';
 import { rooms } from './vi-rooms';
 
@@ -5,6 +6,7 @@ import { rooms } from './vi-rooms';
 export const vi = {
   ...faults,
   ...rooms,
+  ...calendar,
 
   'app.name': 'Giaoban',
   'app.otherLanguage': 'English',
