@@ -353,7 +353,7 @@ for (const [kind, language] of [
         test('pages fit a telephone', async () => {
             const { page } = console_;
             await page.setViewport({ width: 360, height: 800 });
-            for (const path of ['/admin/calendar', '/admin/units?unit=2', '/admin/people', '/admin/rooms', '/admin/acts', '/account']) {
+            for (const path of ['/admin/calendar', '/admin/units?unit=2', '/admin/people', '/admin/rooms', '/admin/acts', '/account', '/account/briefings']) {
                 await page.goto(gateway.origin + path);
                 await until('the page', () => page.$('h1'), PATIENCE);
                 const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

@@ -15,6 +15,7 @@ import { Door, Heading, LiveRegions } from './ui/page';
 import { day, loadUnits } from './units';
 
 const Account = lazy(() => import('./pages/account').then((module) => module.Account));
+const Briefings = lazy(() => import('./pages/briefings').then((module) => module.Briefings));
 const Calendar = lazy(() => import('./pages/calendar').then((module) => module.Calendar));
 const Units = lazy(() => import('./pages/units').then((module) => module.Units));
 const People = lazy(() => import('./pages/people').then((module) => module.People));
@@ -31,6 +32,9 @@ const PLACES: readonly (Place & { readonly page: ComponentType; readonly whole?:
   // The record is for those who administer the whole organisation.
   { path: '/admin/acts', name: 'acts.title', page: Acts, whole: true },
 ];
+
+/** What everybody is called to; it needs no unit chosen. */
+const MINE: Place = { path: '/account/briefings', name: 'briefings.title' };
 
 /** Pages for whoever holds a one-time link. */
 const LINKS = ['/admin/first', '/account/activate'];
@@ -51,8 +55,9 @@ function ToSignIn() {
 function Inside({ who, theme }: { readonly who: Who; readonly theme: Signal<Theme> }) {
   const places = PLACES.filter((one) => who.administers && (one.whole !== true || who.administers_all));
   const place = places.find((one) => path.value === one.path);
-  const Page = path.value === '/account' ? Account : (place?.page ?? Missing);
-  const first = places[0]?.path ?? '/account';
+  const own = path.value === MINE.path ? Briefings : path.value === '/account' ? Account : null;
+  const Page = own ?? place?.page ?? Missing;
+  const first = places[0]?.path ?? MINE.path;
   const atStart = path.value === '/admin';
   useEffect(() => {
     if (atStart) go(first, { replace: true });
@@ -63,7 +68,7 @@ function Inside({ who, theme }: { readonly who: Who; readonly theme: Signal<Them
   }, [who.administers, asOf]);
   if (atStart) return null;
   return (
-    <Frame who={who} theme={theme} places={places} side={place === undefined ? null : <Side />}>
+    <Frame who={who} theme={theme} places={[...places, MINE]} side={place === undefined ? null : <Side />}>
       <Page key={path.value} />
     </Frame>
   );

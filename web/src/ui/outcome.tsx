@@ -12,6 +12,9 @@ import { LanguageButton } from './status';
 /** A gateway that has not answered for so long (milliseconds) is spoken of; it is asked on. */
 export const LATE_AFTER = 5_000;
 
+/** The page of what a person who signed in is called to. */
+const BRIEFINGS = '/account/briefings';
+
 /** Sentence, cause, next step and code of an error. */
 export function ErrorText({ error }: { readonly error: RoomErrorCode }) {
   return (
@@ -117,6 +120,13 @@ function PasteLink() {
 
 /** Opened without a link: says what this is and how to get in. */
 export function Landing() {
+  useEffect(() => {
+    // Who has signed in is shown what calls him.
+    void fetch('/api/v1/session').then(
+      (answer) => answer.ok && location.replace(BRIEFINGS),
+      () => {},
+    );
+  }, []);
   return (
     <main id="main" class="page outcome">
       <header class="outcome-head">
@@ -132,7 +142,7 @@ export function Landing() {
       </ol>
       <PasteLink />
       <p>
-        <a href="/sign-in">{t('landing.signIn')}</a>
+        <a href={`/sign-in?return=${BRIEFINGS}`}>{t('landing.signIn')}</a>
       </p>
     </main>
   );

@@ -64,4 +64,20 @@ export const calendar: Readonly<Record<keyof typeof vi, string>> = {
   'calendar.weekday.4': 'Fri',
   'calendar.weekday.5': 'Sat',
   'calendar.weekday.6': 'Sun',
+
+  'briefings.title': 'My briefings',
+  'briefings.none': 'Nothing calls you within the next 24 hours.',
+  'briefings.now': 'Open now',
+  'briefings.next': 'Next',
+  'briefings.join': 'Join',
+  'briefings.joinOf': 'Join {name}',
+  'briefings.opens': 'The door opens at {time}',
+
+  'roll.title': 'Roll call',
+  'roll.sum': 'Present {present} of {expected}, late {late}, absent {absent}.',
+  'roll.absent': 'Absent',
+  'roll.late': 'Late',
+  'roll.lateBy': '{name}: {minutes} minutes late',
+  'roll.csv': 'Roll call out (CSV)',
+  'roll.unexpected': 'Not expected: {count}.',
 };

@@ -62,4 +62,20 @@ export const calendar = {
   'calendar.weekday.4': 'T6',
   'calendar.weekday.5': 'T7',
   'calendar.weekday.6': 'CN',
+
+  'briefings.title': 'Cuộc họp của tôi',
+  'briefings.none': 'Trong 24 giờ tới không có cuộc họp nào gọi bạn.',
+  'briefings.now': 'Vào được bây giờ',
+  'briefings.next': 'Sắp tới',
+  'briefings.join': 'Tham gia',
+  'briefings.joinOf': 'Tham gia {name}',
+  'briefings.opens': 'Mở cửa lúc {time}',
+
+  'roll.title': 'Điểm danh',
+  'roll.sum': 'Có mặt {present}/{expected}, đến muộn {late}, vắng {absent}.',
+  'roll.absent': 'Vắng mặt',
+  'roll.late': 'Đến muộn',
+  'roll.lateBy': '{name}: muộn {minutes} phút',
+  'roll.csv': 'Xuất điểm danh (CSV)',
+  'roll.unexpected': 'Ngoài thành phần: {count}.',
 } as const;

@@ -5,9 +5,15 @@ import { plusDays, today } from './day';
 /** Vietnam's clocks are ahead of UTC by so many minutes, all year. */
 const OFFSET = 7 * 60;
 
+/** Something from one moment to another, as the API writes them. */
+interface Spanning {
+  readonly start: string;
+  readonly end: string;
+}
+
 /** A meeting by Vietnam's clocks. */
-export interface Placed {
-  readonly meeting: MeetingView;
+export interface Placed<T extends Spanning = MeetingView> {
+  readonly meeting: T;
   /** Its day, as `2026-11-24`. */
   readonly day: string;
   /** Minutes after midnight. */
@@ -23,7 +29,7 @@ export interface Laned extends Placed {
 }
 
 /** A meeting by the clocks. */
-export function place(meeting: MeetingView): Placed {
+export function place<T extends Spanning>(meeting: T): Placed<T> {
   const minutes = (text: string): number => Math.floor(Date.parse(text) / 60_000) + OFFSET;
   const [start, end] = [minutes(meeting.start), minutes(meeting.end)];
   const day = today(Date.parse(meeting.start));

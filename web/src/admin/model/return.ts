@@ -4,7 +4,7 @@
 export const START = '/admin';
 
 /** Pages that one may be sent back to. Everything else may be anybody's. */
-const OURS = /^\/(?:admin(?:\/[\w/-]*)?|account|r\/[\w-]+)?$/;
+const OURS = /^\/(?:admin(?:\/[\w/-]*)?|account(?:\/briefings)?|r\/[\w-]+)?$/;
 
 /** The page of this origin that `asked` names; {@link START} when it names none. */
 export function safeReturn(asked: string | null, origin: string): string {

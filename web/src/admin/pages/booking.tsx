@@ -12,6 +12,7 @@ import { Fault } from '../ui/fault';
 import { Field } from '../ui/field';
 import { unitName } from '../units';
 import { Expected, PlanForm, planOf, usePlan } from './plan';
+import { RollSummary } from './roll';
 import { RulesForm, rulesOf, useRules } from './rules';
 
 interface Closable {
@@ -257,6 +258,7 @@ export function MeetingDialog(
           </form>
         )}
         <Fault fault={list.fault.value ?? task.fault.value} />
+        <RollSummary meeting={meeting} />
         <div class="modal-actions">
           <button
             type="button"
