@@ -36,6 +36,9 @@ const PLACES: readonly (Place & { readonly page: ComponentType; readonly whole?:
 /** What everybody is called to; it needs no unit chosen. */
 const MINE: Place = { path: '/account/briefings', name: 'briefings.title' };
 
+/** Where an administrator begins: everything else is chosen from the tree. */
+const HOME = '/admin/units';
+
 /** Pages for whoever holds a one-time link. */
 const LINKS = ['/admin/first', '/account/activate'];
 
@@ -57,7 +60,7 @@ function Inside({ who, theme }: { readonly who: Who; readonly theme: Signal<Them
   const place = places.find((one) => path.value === one.path);
   const own = path.value === MINE.path ? Briefings : path.value === '/account' ? Account : null;
   const Page = own ?? place?.page ?? Missing;
-  const first = places[0]?.path ?? MINE.path;
+  const first = places.length === 0 ? MINE.path : HOME;
   const atStart = path.value === '/admin';
   useEffect(() => {
     if (atStart) go(first, { replace: true });
