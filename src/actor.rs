@@ -61,6 +61,7 @@ pub struct ConferenceHandle {
     mailbox: mpsc::Sender<Letter>,
     writes: mpsc::Sender<Write>,
     info: Arc<RoomInfo>,
+    shard: ShardHandle,
 }
 
 impl ConferenceHandle {
@@ -74,6 +75,12 @@ impl ConferenceHandle {
     #[must_use]
     pub fn of(self, info: RoomInfo) -> Self {
         Self { info: Arc::new(info), ..self }
+    }
+
+    /// Where its media is.
+    #[must_use]
+    pub fn shard(&self) -> &ShardHandle {
+        &self.shard
     }
 
     /// Asks for a seat; the answer comes through the outbox.
@@ -134,12 +141,12 @@ pub fn start(setup: Setup, surroundings: Surroundings, tasks: &mut JoinSet<()>) 
         conference: Conference::new(setup),
         connections: BTreeMap::new(),
         slow: Vec::new(),
-        shard,
+        shard: shard.clone(),
         tickets,
         writes: writes.clone(),
     };
     tasks.spawn(actor.run(letters, written));
-    ConferenceHandle { mailbox, writes, info }
+    ConferenceHandle { mailbox, writes, info, shard }
 }
 
 struct Actor {

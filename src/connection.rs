@@ -1,7 +1,7 @@
 //! One task for each WebSocket: checks the credential, then carries messages both ways.
 
 mod hello;
-mod offer;
+pub mod offer;
 mod outbox;
 mod wire;
 

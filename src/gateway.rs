@@ -26,6 +26,7 @@ use crate::doctor::OTHER_FILES;
 use crate::doorkeeper;
 use crate::http::{self, ListenError, Listener};
 use crate::limits::Attempts;
+use crate::line_tests::LineTests;
 use crate::links::{self, LinkError, Links, NewLink};
 use crate::metrics::Metrics;
 use crate::organisation::Organisation;
@@ -154,6 +155,7 @@ impl Gateway {
             store,
             registry,
             tickets,
+            line_tests: LineTests::default(),
             attempts: Attempts::default(),
             metrics,
             metrics_registry,

@@ -23,7 +23,7 @@ use axum::routing::{get, post};
 
 use crate::services::Services;
 
-/// Largest request body taken: a link's secret is 43 characters.
+/// Largest request body taken: a link's secret is 43 characters, the offer of a line test, deflated, some 1.5 kB.
 const MAX_BODY: usize = 4096;
 
 /// A request that takes longer is given up. WebSockets are not bound by it: their upgrade is answered at once.
@@ -34,6 +34,7 @@ pub fn routes(services: Arc<Services>) -> Router {
     Router::new()
         .route("/api/v1/lobby", post(api::lobby))
         .route("/api/v1/tickets", post(api::tickets))
+        .route("/api/v1/line-tests", post(api::line_tests))
         .route("/api/v1/socket", get(api::socket))
         .route("/ca.crt", get(authority))
         .layer(DefaultBodyLimit::max(MAX_BODY))

@@ -13,6 +13,7 @@ mod doorkeeper;
 mod gateway;
 mod http;
 mod limits;
+mod line_tests;
 mod links;
 mod metrics;
 mod organisation;

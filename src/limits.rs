@@ -18,6 +18,9 @@ pub struct Rate {
 /// Lobby views and tickets of one link. A page takes two at its start and one for each new attempt to join.
 const BY_LINK: Rate = Rate { burst: 20, per_second: 1.0 };
 
+/// Line tests of one link. A page makes one by itself; a person may click a few more.
+const LINE_TESTS: Rate = Rate { burst: 4, per_second: 0.05 };
+
 /// Wrong secrets from one address. A whole province may sit behind it, so only failures count, and there is
 /// room for a hundred pages whose links died and that ask again now and then.
 const FAILURES: Rate = Rate { burst: 200, per_second: 10.0 };
@@ -95,12 +98,17 @@ impl<K: Eq + Hash> Limiter<K> {
 /// The limits on attempts.
 pub struct Attempts {
     by_link: Limiter<u32>,
+    line_tests: Limiter<u32>,
     failures: Limiter<IpAddr>,
 }
 
 impl Default for Attempts {
     fn default() -> Self {
-        Self { by_link: Limiter::new(BY_LINK), failures: Limiter::new(FAILURES) }
+        Self {
+            by_link: Limiter::new(BY_LINK),
+            line_tests: Limiter::new(LINE_TESTS),
+            failures: Limiter::new(FAILURES),
+        }
     }
 }
 
@@ -108,6 +116,11 @@ impl Attempts {
     /// Counts an attempt with a good link; false if there were too many.
     pub fn link(&self, member: giaoban_media_types::MemberId, now: Instant) -> bool {
         self.by_link.take(member.0, now)
+    }
+
+    /// Counts a line test with a good link; false if there were too many.
+    pub fn line_test(&self, member: giaoban_media_types::MemberId, now: Instant) -> bool {
+        self.line_tests.take(member.0, now)
     }
 
     /// Whether an address has failed so often that it is refused unheard.

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use giaoban_signaling::ConnectionId;
 
 use crate::limits::Attempts;
+use crate::line_tests::LineTests;
 use crate::links::Links;
 use crate::metrics::Metrics;
 use crate::organisation::Organisation;
@@ -32,6 +33,8 @@ pub struct Services {
     pub registry: Arc<Registry>,
     /// Tickets that are out.
     pub tickets: Arc<Tickets>,
+    /// Tests of lines before a seat is taken.
+    pub line_tests: LineTests,
     /// Limits on attempts.
     pub attempts: Attempts,
     /// Counters.

@@ -9,6 +9,7 @@ pub mod dependency;
 pub mod feedback;
 pub mod history;
 pub mod keyframe;
+pub mod line_test;
 pub mod nack;
 pub mod publication;
 pub mod publisher;

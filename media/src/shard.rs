@@ -9,6 +9,7 @@ mod counters;
 mod egress;
 mod hold;
 mod ingress;
+mod line_test;
 mod members;
 mod negotiate;
 mod outbox;
@@ -38,6 +39,7 @@ use crate::verdict::Verdict;
 
 use egress::{Egress, Notice};
 use hold::Hold;
+use line_test::Running;
 use outbox::Outbox;
 use roster::{Conference, Peers};
 
@@ -109,6 +111,8 @@ pub struct Shard<T> {
     conferences: BTreeMap<ConferenceId, Conference>,
     peers: Peers,
     next_session: u64,
+    /// Tests of lines before a seat is taken.
+    line_tests: BTreeMap<Key, Running>,
     pool: Pool,
     /// Receivers with audio to be sent; served before any video.
     audio: Queue,
@@ -144,6 +148,7 @@ impl<T: Transport> Shard<T> {
             conferences: BTreeMap::new(),
             peers: Peers::default(),
             next_session: 0,
+            line_tests: BTreeMap::new(),
             pool: Pool::default(),
             audio: Queue::default(),
             video: Queue::default(),
@@ -165,6 +170,7 @@ impl<T: Transport> Shard<T> {
     pub fn handle_command(&mut self, now: Instant, command: Command) {
         match command {
             Command::Negotiate(negotiation) => self.negotiate(now, *negotiation),
+            Command::TestLine(negotiation) => self.test_line(now, *negotiation),
             Command::Allow { conference, member, sources } => self.allow(now, conference, member, sources),
             Command::Bind { conference, member, bindings } => self.bind(now, conference, member, &bindings),
             Command::Expect { conference, source } => self.expect(conference, source),
@@ -199,6 +205,7 @@ impl<T: Transport> Shard<T> {
         if self.next_tick.is_some_and(|tick| tick <= now) {
             self.tick(now);
         }
+        self.run_line_tests(now);
         self.turn(now);
     }
 
@@ -207,7 +214,8 @@ impl<T: Transport> Shard<T> {
         if self.unfinished.is_some() {
             return self.unfinished;
         }
-        [self.transport.next_timeout(), self.next_tick, self.hold.until()].into_iter().flatten().min()
+        let others = [self.next_tick, self.hold.until(), self.next_line_test()];
+        others.into_iter().chain([self.transport.next_timeout()]).flatten().min()
     }
 
     /// Drains one message for the socket. It must be called to `None` after every `handle_*`.
@@ -228,7 +236,7 @@ impl<T: Transport> Shard<T> {
     #[must_use]
     pub fn statistics(&self) -> Statistics {
         let mut statistics = self.statistics.clone();
-        statistics.conferences = self.conferences.len();
+        statistics.conferences = self.conferences.len().saturating_sub(self.line_tests.len());
         for (_, subscriber) in self.peers.subscribers.iter() {
             statistics.transports += 1;
             if let Some(security) = subscriber.security {

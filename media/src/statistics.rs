@@ -23,6 +23,8 @@ pub struct Statistics {
     pub retransmissions: u64,
     /// Packets of sound sent once more to receivers who lose some.
     pub repeats: u64,
+    /// Bytes of padding sent in line tests, sealed.
+    pub line_test_bytes: u64,
     /// Packets that receivers asked for and that could not be sent again.
     pub unanswered_nacks: u64,
     /// Packets asked of publishers.

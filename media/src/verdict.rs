@@ -30,6 +30,8 @@ pub enum DropReason {
     UnknownStream,
     /// Policy does not let this source through.
     NotAllowed,
+    /// Part of a line test: measured, and meant for nobody.
+    LineTest,
     /// A browser's bandwidth probe: a copy of an old packet on an RTX stream.
     Probe,
     /// A repair of a packet that is already there or no longer useful.
@@ -42,7 +44,7 @@ pub enum DropReason {
 
 impl DropReason {
     /// Every reason, in the order of the counters.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::UnknownProtocol,
         Self::StunRefused,
         Self::UnknownAddress,
@@ -52,6 +54,7 @@ impl DropReason {
         Self::Malformed,
         Self::UnknownStream,
         Self::NotAllowed,
+        Self::LineTest,
         Self::Probe,
         Self::Duplicate,
         Self::Unwatched,

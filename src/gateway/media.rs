@@ -87,6 +87,7 @@ fn seed() -> Result<u64, StartError> {
 /// wait for nothing but the shards, which always take their orders.
 pub(super) async fn dispatch(mut events: Receiver<Event>, services: Arc<Services>) {
     while let Some(event) = events.recv().await {
+        let Some(event) = services.line_tests.take(event) else { continue };
         services.metrics.media_event(&event);
         if let Some(room) = services.registry.find(conference(&event)) {
             // A conference that is gone has no use for it.

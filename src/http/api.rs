@@ -10,11 +10,13 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, extract::ws::rejection::WebSocketUpgradeRejection};
 use giaoban_signaling::wire::{ErrorCode, MAX_CLIENT_MESSAGE, Role, RoomInfo};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::problem::Problem;
 use super::server::Peer;
 use crate::connection;
+use crate::line_tests::Offer;
 use crate::secret::SecretHash;
 use crate::services::Services;
 use crate::store::Admission;
@@ -41,6 +43,21 @@ struct Lobby {
     room: RoomInfo,
     /// Another connection holds the seat.
     in_use: bool,
+}
+
+/// The offer of a line test: `sdp` as in `offer` on the WebSocket, and the mids of its two sections. No `Debug`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Test {
+    secret: String,
+    sdp: String,
+    sending: String,
+    receiving: String,
+}
+
+#[derive(Serialize)]
+struct TestAnswer {
+    sdp: String,
 }
 
 #[derive(Serialize)]
@@ -75,6 +92,25 @@ pub async fn tickets(
     Ok(Json(Ticket { ticket: ticket.as_str().to_owned() }).into_response())
 }
 
+/// Tests the line before the seat is taken: `POST /api/v1/line-tests {"secret", "sdp", "sending", "receiving"}`.
+pub async fn line_tests(
+    State(services): State<Arc<Services>>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let test: Test = read(&services, &peer, &headers, body)?;
+    let seat = find(&services, &peer, &test.secret).await?.seat;
+    if !services.attempts.line_test(seat.member, Instant::now()) {
+        return Err(Problem(ErrorCode::RateLimited));
+    }
+    let room = services.registry.find(seat.conference).ok_or(Problem(ErrorCode::Internal))?;
+    let sdp = connection::offer::inflate(&test.sdp).map_err(Problem)?;
+    let offer = Offer { sdp, sending: test.sending, receiving: test.receiving };
+    let sdp = services.line_tests.begin(room.shard(), seat.member, offer).await.map_err(Problem)?;
+    Ok(Json(TestAnswer { sdp }).into_response())
+}
+
 /// The WebSocket: `GET /api/v1/socket`.
 pub async fn socket(
     State(services): State<Arc<Services>>,
@@ -104,6 +140,21 @@ async fn admit(
     headers: &HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Admission, Problem> {
+    let presented: Presented = read(services, &peer, headers, body)?;
+    let admission = find(services, &peer, &presented.secret).await?;
+    if !services.attempts.link(admission.seat.member, Instant::now()) {
+        return Err(Problem(ErrorCode::RateLimited));
+    }
+    Ok(admission)
+}
+
+/// What a page of ours says.
+fn read<T: DeserializeOwned>(
+    services: &Services,
+    peer: &Peer,
+    headers: &HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<T, Problem> {
     if !is_same_origin(headers) {
         return Err(Problem(ErrorCode::NotAllowed));
     }
@@ -111,19 +162,19 @@ async fn admit(
         return Err(Problem(ErrorCode::RateLimited));
     }
     let body = body.map_err(|_| Problem(ErrorCode::TooLarge))?;
-    let presented: Presented = serde_json::from_slice(&body).map_err(|_| Problem(ErrorCode::BadMessage))?;
-    let found = services.store.find_link(SecretHash::of(&presented.secret)).await.map_err(|error| {
+    serde_json::from_slice(&body).map_err(|_| Problem(ErrorCode::BadMessage))
+}
+
+/// The living link of a secret; one that has none counts against its address.
+async fn find(services: &Services, peer: &Peer, secret: &str) -> Result<Admission, Problem> {
+    let found = services.store.find_link(SecretHash::of(secret)).await.map_err(|error| {
         tracing::error!(%error, "cannot look a link up");
         Problem(ErrorCode::Internal)
     })?;
-    let Some(admission) = found else {
+    found.ok_or_else(|| {
         services.attempts.failed(peer.ip, Instant::now());
-        return Err(Problem(ErrorCode::LinkInvalid));
-    };
-    if !services.attempts.link(admission.seat.member, Instant::now()) {
-        return Err(Problem(ErrorCode::RateLimited));
-    }
-    Ok(admission)
+        Problem(ErrorCode::LinkInvalid)
+    })
 }
 
 /// Whether a request comes from our own page. A browser always names the origin of a POST and of a WebSocket;

@@ -41,13 +41,14 @@ pub struct ShardReports(Mutex<Vec<watch::Receiver<ShardReport>>>);
 type Value = fn(&ShardReport) -> u64;
 
 /// Name, help and value of each counter.
-const COUNTERS: [(&str, &str, Value); 16] = [
+const COUNTERS: [(&str, &str, Value); 17] = [
     ("media_packets_forwarded", "Packets taken", |r| r.statistics.forwarded),
     ("media_ingress_bytes", "Bytes received", |r| r.statistics.ingress_bytes),
     ("media_egress_packets", "Media packets sealed and sent", |r| r.statistics.egress_packets),
     ("media_egress_bytes", "Bytes of sealed media packets", |r| r.statistics.egress_bytes),
     ("media_retransmissions", "Retransmissions sent", |r| r.statistics.retransmissions),
     ("media_repeats", "Packets of sound sent twice to who loses some", |r| r.statistics.repeats),
+    ("media_line_test_bytes", "Bytes of padding sent in line tests", |r| r.statistics.line_test_bytes),
     ("media_unanswered_nacks", "Packets asked for that could not be sent again", |r| {
         r.statistics.unanswered_nacks
     }),

@@ -40,11 +40,10 @@ impl<T: Transport> Shard<T> {
                     self.receive_picture_loss(key, request.media);
                 }
             }
-            // The rate towards a receiver is not estimated yet; a source that ends is noticed by its silence.
-            Packet::TransportFeedback(_)
-            | Packet::SourceDescription(_)
-            | Packet::Goodbye(_)
-            | Packet::Other => {}
+            // The rate towards a member is not estimated yet.
+            Packet::TransportFeedback(feedback) => self.receive_line_report(now, key, &feedback),
+            // A source that ends is noticed by its silence.
+            Packet::SourceDescription(_) | Packet::Goodbye(_) | Packet::Other => {}
         }
     }
 

@@ -69,7 +69,8 @@ impl<T: Transport> Shard<T> {
         let arrival = encoding.missing.receive(now, received.index);
         if !allowed {
             encoding.missing.forget();
-            return Err(DropReason::NotAllowed);
+            let tests = self.line_tests.contains_key(&key);
+            return Err(if tests { DropReason::LineTest } else { DropReason::NotAllowed });
         }
         sort_out(arrival, stream.role)?;
         self.accept(now, key, stream, packet, received)

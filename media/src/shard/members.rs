@@ -36,6 +36,7 @@ impl<T: Transport> Shard<T> {
             self.events.push_back(Event::Closed { conference, member, peer, reason });
         }
         self.disconnect(now, key);
+        self.forget_line_test(now, key);
     }
 
     /// Forgets a peer; its transport is gone already, or about to be closed.

@@ -144,7 +144,7 @@ impl<T: Transport> Shard<T> {
         format!("{:016x}", self.random.next_u64())
     }
 
-    fn random_index(&mut self) -> PacketIndex {
+    pub(super) fn random_index(&mut self) -> PacketIndex {
         PacketIndex(u64::from(self.random.next_u32() % FIRST_SEQUENCE_LIMIT))
     }
 

@@ -7,6 +7,9 @@ use crate::{ConferenceId, MemberId, Negotiation, SlotEpoch, SlotId, SourceId, So
 pub enum Command {
     /// Answer an offer; replied to by `Event::Answered` or `Event::NegotiationFailed`.
     Negotiate(Box<Negotiation>),
+    /// Answer the offer of a line test: as `Negotiate`, for a peer in a conference that nobody else is ever in. It is sent
+    /// padding for four seconds and closes by itself, with `Event::Closed`; nothing that it sends is forwarded.
+    TestLine(Box<Negotiation>),
     /// From now on only these kinds of the member's sources pass ingress. Holds for a member that
     /// has no transport yet and across his transports, until changed. A member without one sends nothing.
     Allow {

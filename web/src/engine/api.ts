@@ -1,4 +1,4 @@
-/** The two requests that come before the socket. The link's secret travels only in their bodies. */
+/** The requests that come before the socket. The link's secret travels only in their bodies. */
 import type { ErrorCode, Role, RoomInfo } from '../gen/wire';
 
 /** What a link opens. */
@@ -29,6 +29,19 @@ export async function fetchLobby(link: string): Promise<LinkInfo> {
 /** Buys a ticket that lives 30 s and opens one socket. Throws {@link ApiError}. */
 export async function buyTicket(link: string): Promise<string> {
   return ((await post('/api/v1/tickets', { secret: link })) as { ticket: string }).ticket;
+}
+
+/** The offer of a line test, deflated, and the mids of its two sections. */
+export interface LineTestOffer {
+  readonly secret: string;
+  readonly sdp: string;
+  readonly sending: string;
+  readonly receiving: string;
+}
+
+/** Has the gateway take part in a line test; brings the answer. Throws {@link ApiError}. */
+export async function requestLineTest(offer: LineTestOffer): Promise<string> {
+  return ((await post('/api/v1/line-tests', offer)) as { sdp: string }).sdp;
 }
 
 /** Where the socket is. */

@@ -70,6 +70,31 @@ export const en: Readonly<Record<Key, string>> = {
   'lobby.opening': 'Opening the device…',
   'lobby.encryption': 'Connection encrypted ✓',
 
+  'line.label': 'Network',
+  'line.test': 'Test the line',
+  'line.again': 'Test the line again',
+  'line.testing': 'Testing the line…',
+  'line.figures': '{protocol} {rtt} ms ± {jitter} · {loss} % · ↓ {down} ↑ {up} Mbit/s',
+  'line.said':
+    '{protocol}, round trip {rtt} milliseconds, jitter {jitter}, {loss} percent lost, down {down}, up {up} megabits per second.',
+  'line.good': 'The line is good.',
+  'line.fair': 'The line will do.',
+  'line.weak': 'The line is weak.',
+  'line.barred': 'This network does not let sound and picture through yet.',
+  'line.unknown': 'The line could not be tested.',
+  'line.advice.none': 'Enough for sound and picture.',
+  'line.advice.down': 'The way down is narrow: pause other downloads on this line.',
+  'line.advice.up': 'The way up is narrow: pause other uploads, or join without camera.',
+  'line.advice.loss':
+    'Packets are lost: use a network cable instead of Wi-Fi, or move closer to the access point.',
+  'line.advice.delay': 'Signals take long: switch the VPN off if you may, or use another line.',
+  'line.advice.jitter': 'Signals come unevenly: use a network cable, or pause large transfers.',
+  'line.advice.barred': 'Ask the network administrator to open UDP to {address}.',
+  'line.advice.busy':
+    'The gateway is testing other sites’ lines; this one is tried again soon. You can join all the same.',
+  'line.advice.often': 'Tested too often: wait a minute, then try again. You can join all the same.',
+  'line.advice.failed': 'Press to try again. You can join all the same.',
+
   'device.denied.text': 'The browser has not been allowed to use this device.',
   'device.denied.action.chromium':
     'Click the icon to the left of the page address, turn Camera and Microphone on, then press Try again.',

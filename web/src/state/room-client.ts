@@ -10,6 +10,7 @@ import { isSupported } from '../engine/support';
 import type { ChairAction, MemberState, ServerMessage, WireSource } from '../gen/wire';
 import type { Diagnosis } from './diagnosis';
 import { Diary } from './diary';
+import { LineProbe } from './line-probe';
 import { MediaLoss } from './media-loss';
 import { OwnSources } from './own-media';
 import { PlaybackReporter, QualityWatch, troubleOf } from './quality';
@@ -82,6 +83,7 @@ class RoomClient implements Room {
   private readonly seat: SeatStore;
   private readonly session: Session;
   private readonly peer: Peer;
+  private readonly probe = new LineProbe(() => this.session.secret);
   private readonly sources: OwnSources;
   private readonly received: ReceivedMedia;
   private readonly ending = new AbortController();
@@ -152,6 +154,9 @@ class RoomClient implements Room {
   get quality(): Room['quality'] {
     return this.qualityWatch.sites;
   }
+  get line(): Room['line'] {
+    return this.probe.state;
+  }
   get clockOffset(): ReadonlySignal<number> {
     return this.offset;
   }
@@ -179,11 +184,17 @@ class RoomClient implements Room {
     const record = this.seat.read();
     const held = await this.session.open(this.address.link);
     if (held) await this.sources.restore(record);
+    else this.probe.arrive();
   }
 
   join(options: { readonly takeOver?: boolean } = {}): Promise<void> {
+    this.probe.stop();
     if (this.supported) this.session.join(options.takeOver ?? false);
     return Promise.resolve();
+  }
+
+  testLine(): void {
+    if (this.phase.value.name === 'lobby') void this.probe.run();
   }
 
   leave(): void {
@@ -266,6 +277,7 @@ class RoomClient implements Room {
 
   dispose(): void {
     this.ending.abort();
+    this.probe.stop();
     this.session.dispose();
     this.peer.close();
     this.sources.stop();

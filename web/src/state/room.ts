@@ -22,10 +22,12 @@ import type {
   WireSource,
 } from '../gen/wire';
 import type { Diagnosis } from './diagnosis';
+import type { LineState } from './line-probe';
 
 export type { LinkInfo as LobbyInfo } from '../engine/api';
 export type { DeviceProblem, DeviceState, SoundProcessing } from '../engine/capture';
 export type { DeviceOption } from '../engine/devices';
+export type { Line } from '../engine/line';
 export type { Network } from '../engine/network';
 export type {
   ChairAction,
@@ -45,6 +47,8 @@ export type {
   WireSource,
   WireSourceKind,
 } from '../gen/wire';
+
+export type { LineState } from './line-probe';
 
 /** What can go wrong before or beside the wire: the gateway's own codes, and these of the client. */
 export type ClientErrorCode =
@@ -207,6 +211,8 @@ export interface Room {
   readonly ownScreen: ReadonlySignal<MediaStream | null>;
   readonly devices: Devices;
   readonly network: ReadonlySignal<Network | null>;
+  /** What the test of the line in the lobby came to. */
+  readonly line: ReadonlySignal<LineState>;
   /** Sound and picture pass: the media path is up. False while it is built or rebuilt. */
   readonly connected: ReadonlySignal<boolean>;
   /** Since when sound and picture that passed before do not, as `Date.now()`; `null` while they do. */
@@ -224,6 +230,8 @@ export interface Room {
   open(): Promise<void>;
   /** Goes in with the devices as they are. `takeOver` pushes out the other connection after `seat_in_use`. */
   join(options?: { readonly takeOver?: boolean }): Promise<void>;
+  /** Tests the line, unless a test runs; the lobby's first test begins by itself. */
+  testLine(): void;
   /** Leaves the seat, or the place at the door. */
   leave(): void;
 

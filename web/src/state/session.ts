@@ -70,6 +70,11 @@ export class Session implements SocketOwner {
     return this.lobbySignal;
   }
 
+  /** The secret that leads to the seat. */
+  get secret(): string | null {
+    return this.link;
+  }
+
   get self(): ReadonlySignal<Self | null> {
     return this.selfSignal;
   }

@@ -37,6 +37,7 @@ const PATHS = {
   follow: 'M12 4a3 3 0 0 0-3 3v3.5a3 3 0 0 0 6 0V7a3 3 0 0 0-3-3ZM3 8V4h4M21 8V4h-4M3 16v4h4M21 16v4h-4',
   quality: 'M4 20v-4M9.3 20v-8M14.7 20V8M20 20V4',
   end: 'M12 3v9M7 6.3a7.5 7.5 0 1 0 10 0',
+  check: 'M4.5 12.5l5 5L19.5 7',
   warning: 'M12 3.5 22 20.5H2ZM12 10v5M12 17.7v.1',
 } as const;
 

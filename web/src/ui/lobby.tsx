@@ -4,6 +4,7 @@ import type { DeviceState, LobbyInfo, RoomErrorCode } from '../state/room';
 import { useScope } from './context';
 import { DeviceChoices, Preview } from './devices';
 import { Icon } from './icon';
+import { LineTest } from './line';
 import { remedyOf } from './model/errors';
 import { ErrorText, LATE_AFTER, RemedyButton, Waiting } from './outcome';
 import { LanguageButton } from './status';
@@ -115,6 +116,7 @@ export function Lobby({ lobby, error }: { readonly lobby: LobbyInfo; readonly er
         )}
         <div class="lobby-choices">
           <DeviceChoices />
+          <LineTest />
           <Without
             text={t('lobby.withoutMicrophone')}
             device={devices.microphone.value}

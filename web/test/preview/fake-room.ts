@@ -8,6 +8,7 @@ import type {
   ChairAction,
   Classification,
   DeviceState,
+  LineState,
   LobbyInfo,
   MemberState,
   Network,
@@ -40,6 +41,8 @@ export interface Wish {
   readonly quiet: boolean;
   readonly camera: DeviceState;
   readonly soundBlocked: boolean;
+  /** How the line test came out. */
+  readonly line?: string | undefined;
   /** So many wait at the door. */
   readonly door?: number;
 }
@@ -129,6 +132,7 @@ export function fakeRoom(wish: Wish): Room & { readonly others: Others } {
   const mutedAll = signal(false);
   const media = signal<OwnMedia>({ microphone: 'off', camera: true, screen: false });
   const soundBlocked = signal(wish.soundBlocked);
+  const line = signal(startLine(wish.line));
   const listeners = new Set<(notice: Notice) => void>();
   const change = (member: number, changes: Partial<MemberState>): void => {
     rows.value = rows.value.map((row) => (row.member === member ? { ...row, ...changes } : row));
@@ -230,6 +234,10 @@ export function fakeRoom(wish: Wish): Room & { readonly others: Others } {
       sending: 6_200_000,
       receiving: 4_000_000,
     }),
+    line,
+    testLine() {
+      line.value = { name: 'testing' };
+    },
     connected: signal(wish.lost === 0 && !wish.silent),
     mediaLostSince: signal(null),
     quietSince: signal(null),
@@ -332,6 +340,16 @@ function qualityOf(member: number): SiteQuality {
     default:
       return well;
   }
+}
+
+function startLine(line: string | undefined): LineState {
+  if (line === 'barred') return { name: 'barred', address: '192.0.2.10:50000' };
+  if (line === 'busy') return { name: 'unknown', cause: 'busy' };
+  const narrow = line === 'weak' ? 20 : 1;
+  return {
+    name: 'measured',
+    line: { protocol: 'udp', rtt: 24, jitter: 2, loss: 0.001, up: 2.9e6 / narrow, down: 6.2e6 },
+  };
 }
 
 function startStage(wish: Wish): Stage {

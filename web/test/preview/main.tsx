@@ -38,6 +38,7 @@ const room = fakeRoom({
   quiet: has('quiet'),
   camera,
   soundBlocked: has('blocked'),
+  line: asked.get('line') ?? undefined,
   door: Number(asked.get('door') ?? 0),
 });
 const view = new RoomView(room);

@@ -20,6 +20,7 @@ const code = sources('src').join('\n');
 const wire = readFileSync(join(root, 'src/gen/wire.ts'), 'utf8');
 const room = readFileSync(join(root, 'src/state/room.ts'), 'utf8');
 const capture = readFileSync(join(root, 'src/engine/capture.ts'), 'utf8');
+const line = readFileSync(join(root, 'src/engine/line.ts'), 'utf8');
 const advice = readFileSync(join(root, 'src/ui/model/advice.ts'), 'utf8');
 
 /** The string members of a union type in `source`. */
@@ -50,6 +51,12 @@ const families: readonly { prefix: string; codes: string[]; endings: string[] }[
   { prefix: 'device.denied.action.', codes: members(advice, 'Browser'), endings: [''] },
   { prefix: 'notice.', codes: [], endings: [] },
   { prefix: 'network.', codes: ['none', 'weak', 'fair', 'good'], endings: [''] },
+  { prefix: 'line.', codes: ['good', 'fair', 'weak', 'barred', 'unknown'], endings: [''] },
+  {
+    prefix: 'line.advice.',
+    codes: [...members(line, 'LineCause'), 'busy', 'often', 'failed'],
+    endings: [''],
+  },
   { prefix: 'app.theme.', codes: ['dark', 'light', 'contrast'], endings: [''] },
 ];
 
