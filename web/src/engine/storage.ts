@@ -9,6 +9,8 @@ export interface SeatRecord {
   readonly link: string | null;
   /** The secret of the last welcome; `null` outside the room. */
   readonly resume: string | null;
+  /** Whether the seat waits at the door: a refresh goes on waiting without a click. */
+  readonly waiting: boolean;
   /** The microphone as the room heard it; push-to-talk comes back closed. */
   readonly microphone: MicrophoneState;
   /** Whether the microphone's device was on, open or closed. */
@@ -24,7 +26,14 @@ export interface DeviceChoice {
   readonly processing: SoundProcessing;
 }
 
-const NO_SEAT: SeatRecord = { link: null, resume: null, microphone: 'off', capturing: false, camera: false };
+const NO_SEAT: SeatRecord = {
+  link: null,
+  resume: null,
+  waiting: false,
+  microphone: 'off',
+  capturing: false,
+  camera: false,
+};
 const NO_CHOICE: DeviceChoice = { camera: '', microphone: '', speaker: '', processing: DESK };
 const CHOICE_KEY = 'giaoban.devices';
 

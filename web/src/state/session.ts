@@ -85,16 +85,17 @@ export class Session implements SocketOwner {
   }
 
   /**
-   * Begins. `link`: the secret in the page's address, if it has one. Says whether the tab already holds the seat;
-   * then it is on its way in.
+   * Begins. `link`: the secret in the page's address, if it has one. Says whether the tab already holds the seat or
+   * waited for it; then it is on its way in.
    */
   async open(link: string | null): Promise<boolean> {
     const kept = this.seat.read();
     const same = link === null || link === kept.link;
     this.link = link ?? kept.link;
     this.resume = same ? kept.resume : null;
-    this.seat.write({ link: this.link, resume: this.resume });
-    if (this.resume !== null) {
+    const waiting = same && kept.waiting;
+    this.seat.write({ link: this.link, resume: this.resume, waiting });
+    if (this.resume !== null || waiting) {
       this.join(false);
       return true;
     }
@@ -113,6 +114,7 @@ export class Session implements SocketOwner {
   leave(): void {
     this.socket.send({ type: 'leave' });
     if (this.phaseSignal.value.name === 'waiting') {
+      this.seat.write({ waiting: false });
       this.socket.close();
       this.phaseSignal.value = { name: 'lobby', error: null };
     } else {
@@ -149,7 +151,7 @@ export class Session implements SocketOwner {
     if (message.type === 'welcome') {
       this.resume = message.resume;
       this.limited = false;
-      this.seat.write({ resume: message.resume });
+      this.seat.write({ resume: message.resume, waiting: false });
       this.selfSignal.value = { member: message.member, role: message.role };
       this.owner.onWelcome();
     } else if (message.type === 'waiting') {
@@ -237,12 +239,14 @@ export class Session implements SocketOwner {
   /** At the door: the gateway lets the seat in by itself, and nobody has to click. */
   private wait(code: ErrorCode, place: number): void {
     if (this.phaseSignal.value.name !== 'waiting') this.owner.onOut();
+    this.seat.write({ waiting: true });
     this.phaseSignal.value = { name: 'waiting', code, place };
     if (this.lobbySignal.value === null) void this.lookQuietly();
   }
 
   private backToLobby(error: ErrorCode): void {
     this.owner.onOut();
+    this.seat.write({ waiting: false });
     // Only an entry of one's own will opens an ended briefing again.
     if (error === 'room_closed') {
       this.resume = null;
@@ -274,7 +278,7 @@ export class Session implements SocketOwner {
     this.owner.onOut();
     this.resume = null;
     if (reason === 'removed' || reason === 'revoked') this.seat.clear();
-    else this.seat.write({ resume: null });
+    else this.seat.write({ resume: null, waiting: false });
     this.socket.close();
     this.phaseSignal.value = { name: 'ended', reason, error, by };
   }

@@ -209,6 +209,23 @@ describe('the door', () => {
     expect(FakeWebSocket.all).toHaveLength(1);
   });
 
+  it('is waited at again after a refresh, without a click, unless one had left it or has another link', async () => {
+    await atTheDoor();
+    session.dispose();
+    session = makeSession();
+    expect(await session.open(null)).toBe(true);
+    await settle();
+    FakeWebSocket.last().accept();
+    expect(hello()).toMatchObject({ credential: { by: 'ticket' }, take_over: false });
+    FakeWebSocket.last().say({ type: 'waiting', code: 'room_locked', place: 3 });
+    expect(phase()).toEqual({ name: 'waiting', code: 'room_locked', place: 3 });
+    session.dispose();
+    expect(await makeSession().open('another')).toBe(false);
+    await atTheDoor();
+    session.leave();
+    expect(await makeSession().open(null)).toBe(false);
+  });
+
   it('takes one whose seat was let go in a long outage, with nothing of the room left', async () => {
     await enter();
     FakeWebSocket.last().break();
