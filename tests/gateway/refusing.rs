@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::client::{Fixture, Socket};
+use crate::member::pack;
 
 async fn entered(fixture: &Fixture) -> Socket {
     let mut site = fixture.enter(&fixture.secrets[1], false).await;
@@ -106,4 +107,27 @@ async fn a_body_that_is_too_large_and_a_foreign_page_are_refused() {
     let (status, head, _) = fixture.request(foreign, body.as_bytes()).await;
     assert_eq!(status, 403);
     assert!(head.contains("application/problem+json"), "{head}");
+}
+
+#[tokio::test]
+async fn a_line_test_needs_a_living_link_and_a_good_offer_is_counted_by_link_and_takes_no_seat() {
+    let fixture = Fixture::start().await;
+    let test =
+        |secret: &str, sdp: String| json!({ "secret": secret, "sdp": sdp, "sending": "0", "receiving": "1" });
+    let packed = pack("no offer");
+    let answers = async |secret: &str, sdp: &str| {
+        let (status, answer) = fixture.post("/api/v1/line-tests", &test(secret, sdp.to_owned())).await;
+        (status, answer["code"].as_str().unwrap_or_default().to_owned())
+    };
+    let code = |status, code: &str| (status, code.to_owned());
+    assert_eq!(answers("x", &packed).await, code(403, "link_invalid"));
+    let site = &fixture.secrets[1];
+    assert_eq!(answers(site, "!").await, code(400, "bad_offer"));
+    assert_eq!(answers(site, &packed).await, code(400, "bad_offer"));
+    for _ in 0..2 {
+        answers(site, &packed).await;
+    }
+    assert_eq!(answers(site, &packed).await, code(429, "rate_limited"));
+    let (_, lobby) = fixture.post("/api/v1/lobby", &json!({ "secret": site })).await;
+    assert_eq!(lobby["in_use"], false);
 }
