@@ -33,7 +33,7 @@ packages=(cmake g++ libclang-dev)
 if [ "$purpose" = test ]; then
     cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 ||
         fail "rustfmt and clippy are needed: run 'rustup component add rustfmt clippy'"
-    packages+=(chromium firefox-esr pulseaudio iproute2 janus postgresql)
+    packages+=(chromium firefox-esr pulseaudio iproute2 janus postgresql tesseract-ocr)
 elif [ "$purpose" = bench ]; then
     packages+=(iproute2 janus)
 fi

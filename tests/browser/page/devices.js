@@ -49,6 +49,28 @@
         return dress(track, 'Camera', settings, () => clearInterval(timer));
     }
 
+    /** A page of text with a pointer that moves, as a screen shows it; with its track. */
+    function text(lines) {
+        const canvas = document.createElement('canvas');
+        canvas.width = 1280;
+        canvas.height = 720;
+        const context = canvas.getContext('2d', { alpha: false });
+        let step = 0;
+        const draw = () => {
+            step += 1;
+            context.fillStyle = '#fff';
+            context.fillRect(0, 0, canvas.width, canvas.height);
+            context.fillStyle = '#111';
+            context.font = '18px sans-serif';
+            for (const [n, line] of lines.entries()) context.fillText(line, 40, 40 + n * 28);
+            context.fillRect(20 + (step % 30), 705, 8, 8);
+        };
+        draw();
+        const timer = setInterval(draw, 200);
+        const [track] = canvas.captureStream(5).getVideoTracks();
+        return dress(track, 'Screen', { width: 1280, height: 720, frameRate: 5 }, () => clearInterval(timer));
+    }
+
     /** A room with so many people at its table, for pictures that people look at. */
     function meeting(context, width, height, colour, people, step) {
         const wall = context.createLinearGradient(0, 0, width, height);
@@ -192,7 +214,7 @@
             return new MediaStream([...(video ? [picture(site.colour, site)] : []), ...(wantsAudio ? [sound(site.tone)] : [])]);
         },
         async getDisplayMedia() {
-            const tracks = [picture(site.screen, { width: 1280, height: 720, rate: 5 })];
+            const tracks = [site.text === undefined ? picture(site.screen, { width: 1280, height: 720, rate: 5 }) : text(site.text)];
             if (site.screenTone !== undefined) tracks.push(sound(site.screenTone));
             return new MediaStream(tracks);
         },

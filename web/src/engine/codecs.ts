@@ -44,8 +44,15 @@ export async function fitCamera(sender: RTCRtpSender, track: MediaStreamTrack): 
   await sender.setParameters(parameters);
 }
 
-/** The screen: one layer, so that text is never shown at half its size. */
-export const SCREEN_ENCODINGS: readonly RTCRtpEncodingParameters[] = [{ maxBitrate: 2_500_000 }];
+/** The screen: one layer in its own size, so that text is never shown at half of it. */
+export const SCREEN_ENCODINGS: readonly RTCRtpEncodingParameters[] = [
+  { maxBitrate: 2_500_000, scaleResolutionDownBy: 1 },
+];
+
+/** On a narrow line a screen comes less often, never coarser: text that cannot be read is of no use. */
+export async function keepLegible(sender: RTCRtpSender): Promise<void> {
+  await sender.setParameters({ ...sender.getParameters(), degradationPreference: 'maintain-resolution' });
+}
 
 /** Limits a transceiver to the room's codecs, before the first offer. */
 export function preferRoomCodecs(transceiver: RTCRtpTransceiver, kind: 'audio' | 'video'): void {

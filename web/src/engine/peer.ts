@@ -10,7 +10,7 @@ import {
   type WireSection,
   type WireSourceKind,
 } from '../gen/wire';
-import { cameraEncodings, fitCamera, preferRoomCodecs, SCREEN_ENCODINGS } from './codecs';
+import { cameraEncodings, fitCamera, keepLegible, preferRoomCodecs, SCREEN_ENCODINGS } from './codecs';
 import { PathWatch } from './path';
 import { packSdp } from './sdp';
 import { RequestError } from './socket';
@@ -253,6 +253,7 @@ function send(kind: WireSourceKind, sender: RTCRtpSender, track: MediaStreamTrac
   const placed = async () => {
     await sender.replaceTrack(track);
     if (kind === 'camera' && track !== null) await fitCamera(sender, track);
+    if (kind === 'screen' && track !== null) await keepLegible(sender);
   };
   placed().catch(() => undefined);
 }
