@@ -7,6 +7,7 @@ pub mod backup;
 mod calendar;
 mod database;
 mod directory;
+mod feeds;
 pub mod health;
 mod record;
 mod row;

@@ -6,6 +6,7 @@ mod appointments;
 mod bookings;
 mod csv;
 mod fault;
+mod feed;
 mod guard;
 mod me;
 mod openapi;
@@ -84,6 +85,8 @@ pub fn routes() -> Router<Arc<Services>> {
             "/api/v1/templates/{template}",
             get(templates::one).put(templates::update).delete(templates::retire),
         )
+        .route("/api/v1/me/feed", post(feed::create).delete(feed::end))
+        .route("/api/v1/feeds/{file}", get(feed::read))
         .route("/api/v1/me/briefings", get(me::briefings))
         .route("/api/v1/me/rooms/{room}/enter", post(me::enter))
         .route("/api/v1/bookings/{booking}/meetings/{original}/roll", get(roll::roll))

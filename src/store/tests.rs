@@ -62,6 +62,10 @@ contract! {
         the_presented_resume_secret_lives_until_its_successor_is_presented,
         a_resume_secret_ends_with_its_time_and_with_its_link,
         a_second_start_changes_nothing;
+    attendance:
+        a_person_has_one_seat_in_a_room_whose_secret_is_the_last,
+        who_came_and_went_is_only_ever_added,
+        a_feeds_address_is_the_last_one_made;
     calendar:
         a_restart_finds_the_calendar_as_it_was;
     directory:
@@ -80,6 +84,7 @@ contract! {
 
 mod accounts;
 mod acts;
+mod attendance;
 mod calendar;
 mod directory;
 mod moving;

@@ -147,3 +147,26 @@ async fn a_room_that_is_not_for_a_person_does_not_exist_for_him() {
     let answer = nobody.call(&fixture, &format!("POST /api/v1/me/rooms/{room}/enter"), &Value::Null).await;
     assert_eq!((answer.status, answer.code().as_str()), (401, "not_signed_in"));
 }
+
+#[tokio::test]
+async fn a_feed_shows_its_owners_briefings_until_it_has_another_address() {
+    let Meeting { fixture, site, stranger, booking, .. } = meeting().await;
+    let address = async |person: &Administrator| {
+        let made = person.call(&fixture, "POST /api/v1/me/feed", &Value::Null).await;
+        assert_eq!(made.status, 201, "{}", made.text);
+        let url = made.json()["url"].as_str().unwrap().to_owned();
+        url[url.find("/api/").unwrap()..].to_owned()
+    };
+    let nobody = Administrator::default();
+    let (old, other) = (address(&site).await, address(&stranger).await);
+    let feed = nobody.get(&fixture, &old).await;
+    assert_eq!(feed.header("content-type"), Some("text/calendar; charset=utf-8"));
+    assert!(feed.text.contains(&format!("UID:booking-{booking}@")) && feed.text.contains("SUMMARY:Họp"));
+    let uncalled = nobody.get(&fixture, &other).await.text;
+    assert!(uncalled.contains("END:VCALENDAR") && !uncalled.contains("VEVENT"), "{uncalled}");
+    let new = address(&site).await;
+    assert_eq!(nobody.get(&fixture, &old).await.status, 404);
+    assert_eq!(nobody.get(&fixture, &new).await.status, 200);
+    assert_eq!(site.call(&fixture, "DELETE /api/v1/me/feed", &Value::Null).await.status, 204);
+    assert_eq!(nobody.get(&fixture, &new).await.status, 404);
+}

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use crate::*;
 
 mod bookings;
+mod ics;
 mod roll;
 mod rooms;
 

@@ -45,6 +45,10 @@ pub enum ActContent {
     PasswordChanged,
     /// A person began to use one-time codes.
     SecondFactorSet,
+    /// A person gave the own calendar an address for other programs.
+    FeedMade,
+    /// That address shows nothing any more.
+    FeedEnded,
     /// The directory was changed.
     #[serde(untagged)]
     Directory(Command),

@@ -5,8 +5,8 @@ use utoipa::OpenApi;
 
 use super::fault::{LineProblem, Problem};
 use super::{
-    account, acts, appointments, bookings, me, people, preview, roll, room_links, rooms, tables, templates,
-    units,
+    account, acts, appointments, bookings, feed, me, people, preview, roll, room_links, rooms, tables,
+    templates, units,
 };
 
 /// Every operation of administration.
@@ -78,6 +78,9 @@ use super::{
         roll::table,
         me::briefings,
         me::enter,
+        feed::create,
+        feed::end,
+        feed::read,
         acts::list,
         acts::chain,
     ),

@@ -181,6 +181,11 @@ export type ExpectedView = {
 /** What becomes of a unit. */
 export type Fate = 'made' | 'renamed' | 'moved' | 'ended';
 
+/** The address of a feed, shown only this once. */
+export interface Feed {
+  readonly url: string;
+}
+
 /** The first day of a change. */
 export interface FirstDay {
   readonly from: string;
@@ -867,12 +872,33 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: string;
   };
+  /** The briefings to which the owner of this address is called. Titles that a classification keeps are not in it. */
+  'GET /api/v1/feeds/{file}': {
+    readonly path: { readonly file: string };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: string;
+  };
   /** The briefings of the next 24 hours, and those that run, to which I am called. */
   'GET /api/v1/me/briefings': {
     readonly path: undefined;
     readonly query: undefined;
     readonly body: undefined;
     readonly answer: readonly Briefing[];
+  };
+  /** Gives my calendar an address for other programs; the one before shows nothing any more. */
+  'POST /api/v1/me/feed': {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: Feed;
+  };
+  /** Ends the address of my calendar. */
+  'DELETE /api/v1/me/feed': {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: undefined;
   };
   /** Gives me a seat in a room, with an address to enter it by. Who is not expected waits there for the chair. */
   'POST /api/v1/me/rooms/{room}/enter': {
