@@ -135,6 +135,7 @@ impl Gateway {
         let mut metrics_registry = MetricsRegistry::with_prefix("giaoban");
         metrics.register(&mut metrics_registry);
         let (order, down) = shutdown();
+        store.forget_unanswered().await?;
         let organisation = Organisation::open(store.clone()).await?;
         let sign_in = SignIn::new(store.clone(), Arc::clone(&organisation))?;
         let first_administrator = sign_in.first_administrator().await?;

@@ -38,7 +38,7 @@ pub fn routes(services: Arc<Services>) -> Router {
         .route("/api/v1/socket", get(api::socket))
         .route("/ca.crt", get(authority))
         .layer(DefaultBodyLimit::max(MAX_BODY))
-        .merge(admin::routes())
+        .merge(admin::routes(Arc::clone(&services)))
         .fallback(assets::serve)
         .layer(middleware::from_fn(time_out))
         .layer(middleware::from_fn(headers::secure))

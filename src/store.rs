@@ -2,6 +2,7 @@
 
 mod accounts;
 mod acts;
+mod answered;
 mod attendance;
 pub mod backup;
 mod calendar;
@@ -15,6 +16,7 @@ mod schema;
 
 pub use accounts::{Account, Activated};
 pub use acts::{ActRow, By, NewAct, Verdict, milliseconds};
+pub use answered::{Answer, Known};
 pub use attendance::PersonSeat;
 pub use backup::BackupError;
 pub use health::{Health, Tables};

@@ -8,6 +8,7 @@ mod csv;
 mod fault;
 mod feed;
 mod guard;
+mod idempotency;
 mod me;
 mod openapi;
 mod page;
@@ -48,7 +49,7 @@ pub fn long_timeout(path: &str) -> Option<Duration> {
 }
 
 /// Every route, with its guard.
-pub fn routes() -> Router<Arc<Services>> {
+pub fn routes(services: Arc<Services>) -> Router<Arc<Services>> {
     let tables = Router::new()
         .route("/api/v1/units.csv", get(tables::export_units).post(tables::import_units))
         .route("/api/v1/people.csv", get(tables::export_people).post(tables::import_people))
@@ -106,6 +107,7 @@ pub fn routes() -> Router<Arc<Services>> {
         .route("/api/v1/acts", get(acts::list))
         .route("/api/v1/acts/chain", get(acts::chain))
         .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(middleware::from_fn_with_state(services, idempotency::once))
         .merge(tables)
         .layer(middleware::from_fn(guard::same_origin))
 }

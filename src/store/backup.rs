@@ -78,6 +78,8 @@ tables! {
     "acts" order "number": number Int, at Int, actor Int, unit Int, content Text, hash Blob;
     "accounts" order "person": person Int, login Text, password Text, totp Blob, totp_step Int;
     "account_links" order "hash": hash Blob, person Int, expires_at Int;
+    "answered" order "person, key":
+        person Int, key Text, fingerprint Blob, at Int, status Int, etag Text, kind Text, body Blob;
     "feeds" order "person": person Int, hash Blob, created_at Int;
     "sessions" order "hash": hash Blob, person Int, created_at Int, used_at Int;
 }

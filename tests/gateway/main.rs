@@ -35,6 +35,8 @@ mod refusing;
 #[cfg(test)]
 mod removing;
 #[cfg(test)]
+mod repeating;
+#[cfg(test)]
 mod rooms;
 #[cfg(test)]
 mod running;

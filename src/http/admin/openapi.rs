@@ -15,7 +15,8 @@ use super::{
     info(
         title = "Giaoban",
         description = "Administration of units, people, accounts and rooms. Everything but signing in needs the cookie of a session; \
-                       a request that changes something names this gateway as its Origin. Errors are problem details (RFC 9457) with a stable `code`.",
+                       a request that changes something names this gateway as its Origin. A POST with an Idempotency-Key of one's own is carried out once, however often it is sent within a day, where its answer holds no secret. \
+                       Errors are problem details (RFC 9457) with a stable `code`.",
         version = "1"
     ),
     paths(

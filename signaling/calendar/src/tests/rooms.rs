@@ -148,7 +148,7 @@ struct Step {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    (0..4usize, 0..6u8, 0..8usize, [0..12usize, 0..12], 0..8usize, 0..3usize).prop_map(
+    (0..4usize, 0..9u8, 0..8usize, [0..12usize, 0..12], 0..8usize, 0..3usize).prop_map(
         |(actor, kind, subject, units, person, label)| Step { actor, kind, subject, units, person, label },
     )
 }
@@ -174,7 +174,20 @@ impl Step {
             2 => Command::CloseRoom { room },
             3 => Command::CreateTemplate { name, rules },
             4 => Command::UpdateTemplate { template, name, rules },
-            _ => Command::RetireTemplate { template },
+            5 => Command::RetireTemplate { template },
+            kind => {
+                let start = format!("2026-12-{:02}T08:00", self.units[1] + 1);
+                let expected = vec![Expected::Subtree { unit: other }];
+                let chair = people.get(self.person).copied();
+                let room = RoomId(u32::try_from(self.units[0]).unwrap() + 1);
+                let plan = Plan { expected, chair, ..bookings::plan(room, &start) };
+                let booking = BookingId(number);
+                match kind {
+                    6 => Command::Book { plan, knowingly: true },
+                    7 => Command::ChangeBooking { booking, plan, knowingly: true },
+                    _ => Command::CancelBooking { booking },
+                }
+            }
         }
     }
 }
@@ -218,7 +231,19 @@ proptest! {
             let rooms: Vec<Room> = office.calendar.rooms().filter(|room| closed(&room.rules)).cloned().collect();
             let templates: Vec<Template> =
                 office.calendar.templates().filter(|one| closed(&one.rules)).cloned().collect();
+            let room_of = |office: &Office, plan: &Plan| office.calendar.room(plan.room).unwrap().rules.clone();
+            let bookings: Vec<Booking> = office
+                .calendar
+                .planned()
+                .map(|(booking, _)| booking.clone())
+                .filter(|booking| closed(&room_of(&office, &booking.plan)))
+                .collect();
+            let known: Vec<Expected> =
+                office.calendar.planned().flat_map(|(booking, _)| booking.plan.expected.clone()).collect();
             let Ok(changes) = office.run(actor, &command) else { continue };
+            for booking in &bookings {
+                prop_assert_eq!(office.calendar.booking(booking.id), Some(booking), "{:?}", &command);
+            }
             for room in &rooms {
                 prop_assert_eq!(office.calendar.room(room.id), Some(room), "{:?}", &command);
             }
@@ -226,8 +251,16 @@ proptest! {
                 prop_assert_eq!(office.calendar.template(template.id), Some(template), "{:?}", &command);
             }
             for change in changes {
-                let (Change::Room(Room { rules, .. }) | Change::Template(Template { rules, .. })) = change else {
-                    continue;
+                let rules = match change {
+                    Change::Room(Room { rules, .. }) | Change::Template(Template { rules, .. }) => rules,
+                    Change::Booking(Booking { plan, .. }) => {
+                        let seen = |line: &Expected| match line {
+                            Expected::Unit { unit } | Expected::Subtree { unit } => below.contains(unit),
+                            Expected::Person { .. } => false,
+                        };
+                        prop_assert!(plan.expected.iter().all(|line| seen(line) || known.contains(line)));
+                        room_of(&office, &plan)
+                    }
                 };
                 prop_assert!(!closed(&rules), "{:?}", &command);
             }

@@ -118,4 +118,8 @@ export const faults: Readonly<Record<keyof typeof vi, string>> = {
   'fault.still_booked.next': 'Cancel its bookings, then close it.',
   'fault.put_out': 'The chair put you out of this briefing.',
   'fault.put_out.next': 'Speak to the chair if you have to come back.',
+  'fault.under_way': 'This request is being carried out.',
+  'fault.under_way.next': 'Wait a moment, then load the page anew.',
+  'fault.key_used': 'The key against repeats was used for another request.',
+  'fault.key_used.next': 'Load the page anew and do it again.',
 };

@@ -114,4 +114,8 @@ export const faults = {
   'fault.still_booked.next': 'Huỷ các lịch họp của phòng rồi đóng phòng.',
   'fault.put_out': 'Chủ trì đã mời bạn ra khỏi buổi họp này.',
   'fault.put_out.next': 'Liên hệ chủ trì nếu cần vào lại.',
+  'fault.under_way': 'Yêu cầu này đang được thực hiện.',
+  'fault.under_way.next': 'Chờ giây lát rồi tải lại trang.',
+  'fault.key_used': 'Mã chống gửi lặp đã dùng cho yêu cầu khác.',
+  'fault.key_used.next': 'Tải lại trang rồi làm lại.',
 } as const;
