@@ -37,6 +37,15 @@ const words = {
         rename: 'Đổi tên',
         addPerson: 'Thêm người',
         appoint: 'Giao quyền',
+        addRoom: 'Thêm phòng',
+        bookMeeting: '+ Lập cuộc họp',
+        book: 'Lập',
+        bookAnyway: 'Vẫn lập dù trùng',
+        conflicts: 'Trùng lịch',
+        weekly: 'weekly',
+        list: 'Danh sách',
+        links: 'Liên kết',
+        makeLink: 'Tạo liên kết',
         check: 'Kiểm tra toàn vẹn',
         holds: 'Nguyên vẹn',
         appointed: 'Giao quyền quản trị',
@@ -60,6 +69,15 @@ const words = {
         rename: 'Rename',
         addPerson: 'Add a person',
         appoint: 'Appoint',
+        addRoom: 'Add a room',
+        bookMeeting: '+ Book a meeting',
+        book: 'Book',
+        bookAnyway: 'Book despite conflicts',
+        conflicts: 'Conflicts',
+        weekly: 'weekly',
+        list: 'List',
+        links: 'Links',
+        makeLink: 'Make a link',
         check: 'Check the record',
         holds: 'Whole',
         appointed: 'Administrator appointed',
@@ -250,6 +268,60 @@ for (const [kind, language] of [
             await until('appointed', async () => (await page.$$('dialog .places-of li')).length === 1, PATIENCE);
         });
 
+        test('a room is made, and a link made for it leads into its lobby', async () => {
+            const { page, press, field, sees } = console_;
+            await page.goto(`${gateway.origin}/admin/rooms?unit=2`);
+            await press(say.addRoom);
+            await field('dialog input', 'Giao ban tuần 47');
+            await judge('a new room');
+            await press(say.addRoom);
+            await sees('Giao ban tuần 47');
+            await judgeThemes('rooms');
+            await press(say.links);
+            await field('dialog input', 'Tỉnh Điện Biên');
+            await press(say.makeLink);
+            const link = await until('the link', () => page.$eval('dialog input[readonly]', ({ value }) => value).catch(() => null), PATIENCE);
+            await until('it is listed', async () => (await page.$$('dialog .places-of li')).length === 1, PATIENCE);
+            await judge('links of a room');
+            const site = await browser.browser.newPage();
+            await site.goto(link);
+            await until('the lobby', () => site.evaluate(() => document.body.innerText.includes('Giao ban tuần 47') && document.body.innerText.includes('Tỉnh Điện Biên')), PATIENCE);
+            await site.close();
+        });
+
+        test('a weekly briefing is booked, and another at the same time is warned of', async () => {
+            const { page, press, field, sees } = console_;
+            await page.goto(`${gateway.origin}/admin/calendar`);
+            await until('the week', () => page.$('.column'), PATIENCE);
+            const book = async (title) => {
+                await press(say.bookMeeting);
+                await field('dialog input', title);
+                const room = await until('a room', () => page.$('dialog .picker select'), PATIENCE);
+                const value = await until('the room', () => room.$$eval('option', (all) => all.find((one) => one.textContent.includes('47'))?.value), PATIENCE);
+                await room.select(value);
+                const select = (await page.$$('dialog .form.wide select')).at(1);
+                await select.select(say.weekly);
+                await page.$eval('dialog input[type=time]', (one) => {
+                    one.value = '23:45';
+                    one.dispatchEvent(new Event('input', { bubbles: true }));
+                });
+                await judge('a booking');
+                await press(say.see);
+            };
+            await book('Giao ban đầu tuần');
+            await press(say.book);
+            await until('it stands in the week', () => page.$('.block'), PATIENCE);
+            await judgeThemes('the week');
+            await book('Họp trùng giờ');
+            await sees(say.conflicts);
+            await judge('a conflict');
+            await press(say.bookAnyway);
+            await until('both stand there', async () => (await page.$$('.block')).length === 2, PATIENCE);
+            await press(say.list);
+            await until('the list', async () => (await page.$$('main tbody tr')).length >= 8, PATIENCE);
+            await judgeThemes('the list');
+        });
+
         test('the record names who did it and holds', async () => {
             const { page, press, sees } = console_;
             await page.goto(`${gateway.origin}/admin/acts`);
@@ -280,7 +352,7 @@ for (const [kind, language] of [
         test('pages fit a telephone', async () => {
             const { page } = console_;
             await page.setViewport({ width: 360, height: 800 });
-            for (const path of ['/admin/units?unit=2', '/admin/people', '/admin/acts', '/account']) {
+            for (const path of ['/admin/calendar', '/admin/units?unit=2', '/admin/people', '/admin/rooms', '/admin/acts', '/account', '/account/briefings']) {
                 await page.goto(gateway.origin + path);
                 await until('the page', () => page.$('h1'), PATIENCE);
                 const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
