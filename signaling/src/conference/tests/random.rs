@@ -268,7 +268,8 @@ impl Run {
                 Command::Allow { .. }
                 | Command::Expect { .. }
                 | Command::Measure { .. }
-                | Command::Negotiate(_) => {}
+                | Command::Negotiate(_)
+                | Command::TestLine(_) => {}
             }
         }
         self.commands_judged = self.room.commands.len();
