@@ -75,6 +75,7 @@ export const calendar: Readonly<Record<keyof typeof vi, string>> = {
 
   'roll.title': 'Roll call',
   'roll.sum': 'Present {present} of {expected}, late {late}, absent {absent}.',
+  'roll.expected': 'Called: {count}. The roll begins with the meeting.',
   'roll.absent': 'Absent',
   'roll.late': 'Late',
   'roll.lateBy': '{name}: {minutes} minutes late',

@@ -73,6 +73,7 @@ export const calendar = {
 
   'roll.title': 'Điểm danh',
   'roll.sum': 'Có mặt {present}/{expected}, đến muộn {late}, vắng {absent}.',
+  'roll.expected': 'Số được gọi: {count}. Điểm danh bắt đầu cùng cuộc họp.',
   'roll.absent': 'Vắng mặt',
   'roll.late': 'Đến muộn',
   'roll.lateBy': '{name}: muộn {minutes} phút',

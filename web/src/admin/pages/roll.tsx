@@ -32,7 +32,8 @@ export function RollSummary({ meeting }: { readonly meeting: MeetingView }) {
     <section class="card" aria-label={t('roll.title')}>
       <h3>{t('roll.title')}</h3>
       <Fault fault={list.fault.value} />
-      {known !== null && (
+      {known !== null && !begun && <p>{t('roll.expected', { count: known.expected })}</p>}
+      {known !== null && begun && (
         <p>
           {t('roll.sum', {
             present: known.present,
