@@ -79,6 +79,8 @@ export async function startGateway({ behindRelay = false, seed } = {}) {
         links,
         /** The first administrator's one-time link. */
         administrator,
+        /** Its data directory. */
+        data,
         /** Makes another seat while the gateway runs. */
         newLink: async (name) => {
             const maker = start(namespace, process.env.GIAOBAN_BIN, ['link', '--data', data, 'new', '--site', name]);

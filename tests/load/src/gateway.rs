@@ -67,15 +67,23 @@ impl Gateway {
     /// # Errors
     /// If the gateway refuses.
     pub async fn seat(&self) -> Result<String, Failure> {
-        let mut stream = UnixStream::connect(self.process.directory().join("control.sock")).await?;
-        let line = json!({ "command": "new", "site": "Điểm cầu", "role": "site" });
-        stream.write_all(format!("{line}\n").as_bytes()).await?;
-        let mut reply = String::new();
-        stream.read_to_string(&mut reply).await?;
-        let reply: Value = serde_json::from_str(&reply)?;
-        let secret = at(&reply, "/url").as_str().and_then(|url| url.split_once('#'));
-        Ok(secret.ok_or_else(|| reply.to_string())?.1.to_owned())
+        seat(self.process.directory(), "Điểm cầu").await
     }
+}
+
+/// Makes a seat at the gateway that runs on a data directory, and yields its link's secret.
+///
+/// # Errors
+/// If none runs there, or it refuses.
+pub async fn seat(data: &Path, site: &str) -> Result<String, Failure> {
+    let mut stream = UnixStream::connect(data.join("control.sock")).await?;
+    let line = json!({ "command": "new", "site": site, "role": "site" });
+    stream.write_all(format!("{line}\n").as_bytes()).await?;
+    let mut reply = String::new();
+    stream.read_to_string(&mut reply).await?;
+    let reply: Value = serde_json::from_str(&reply)?;
+    let secret = at(&reply, "/url").as_str().and_then(|url| url.split_once('#'));
+    Ok(secret.ok_or_else(|| reply.to_string())?.1.to_owned())
 }
 
 /// The address and the first link's secret, once all is printed.

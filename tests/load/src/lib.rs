@@ -13,6 +13,7 @@ pub mod programme;
 pub mod relay;
 pub mod scenario;
 pub mod server;
+pub mod sites;
 pub mod table;
 pub mod tally;
 pub mod wire;

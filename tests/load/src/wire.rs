@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -20,7 +21,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::{self, Message, client::IntoClientRequest};
+use tokio_tungstenite::tungstenite::{self, Message, Utf8Bytes, client::IntoClientRequest};
 
 use crate::peer::Purpose;
 
@@ -111,7 +112,7 @@ impl Server {
         let request = request.into_client_request().map_err(Box::new)?;
         let stream = self.connect().await?;
         let (socket, _) = tokio_tungstenite::client_async(request, stream).await.map_err(Box::new)?;
-        let mut conversation = Conversation(socket);
+        let mut conversation = Conversation { socket, heard: Arc::default() };
         let credential = json!({ "by": "ticket", "ticket": at(&ticket, "/ticket") });
         let hello = json!({
             "type": "hello", "protocol": PROTOCOL_VERSION, "credential": credential, "take_over": false,
@@ -124,7 +125,19 @@ impl Server {
 }
 
 /// One member's WebSocket.
-pub struct Conversation(WebSocketStream<TlsStream<TcpStream>>);
+pub struct Conversation {
+    socket: WebSocketStream<TlsStream<TcpStream>>,
+    heard: Arc<Heard>,
+}
+
+/// What a member was told, by messages and their octets.
+#[derive(Debug, Default)]
+pub struct Heard {
+    /// Messages.
+    pub messages: AtomicU64,
+    /// Octets of their texts.
+    pub octets: AtomicU64,
+}
 
 impl Conversation {
     /// Says something.
@@ -132,26 +145,49 @@ impl Conversation {
     /// # Errors
     /// If the connection is gone.
     pub async fn say(&mut self, message: &Value) -> Result<(), WireError> {
-        Ok(self.0.send(Message::text(message.to_string())).await.map_err(Box::new)?)
+        Ok(self.socket.send(Message::text(message.to_string())).await.map_err(Box::new)?)
     }
 
-    /// The next message. What is assigned to a slot is covered at once.
+    /// What was told on it so far.
+    #[must_use]
+    pub fn heard(&self) -> Arc<Heard> {
+        Arc::clone(&self.heard)
+    }
+
+    /// The next message as it came. Nothing is lost when this is given up.
+    ///
+    /// # Errors
+    /// If the connection is gone.
+    pub async fn text(&mut self) -> Result<Utf8Bytes, WireError> {
+        loop {
+            let message = self.socket.next().await.ok_or(WireError::Closed)?.map_err(Box::new)?;
+            let Message::Text(text) = message else { continue };
+            self.heard.messages.fetch_add(1, Ordering::Relaxed);
+            self.heard.octets.fetch_add(text.len() as u64, Ordering::Relaxed);
+            return Ok(text);
+        }
+    }
+
+    /// Reads a message. What is assigned to a slot is covered at once.
+    ///
+    /// # Errors
+    /// If the connection is gone.
+    pub async fn read(&mut self, text: &str) -> Result<Value, WireError> {
+        let message: Value = serde_json::from_str(text)?;
+        for slot in at(&message, "/slots").as_array().into_iter().flatten() {
+            self.say(&json!({ "type": "covered", "slot": at(slot, "/slot"), "epoch": at(slot, "/epoch") }))
+                .await?;
+        }
+        Ok(message)
+    }
+
+    /// The next message, read.
     ///
     /// # Errors
     /// If the connection is gone.
     pub async fn next(&mut self) -> Result<Value, WireError> {
-        loop {
-            let message = self.0.next().await.ok_or(WireError::Closed)?.map_err(Box::new)?;
-            let Message::Text(text) = message else { continue };
-            let message: Value = serde_json::from_str(&text)?;
-            for slot in at(&message, "/slots").as_array().into_iter().flatten() {
-                self.say(
-                    &json!({ "type": "covered", "slot": at(slot, "/slot"), "epoch": at(slot, "/epoch") }),
-                )
-                .await?;
-            }
-            return Ok(message);
-        }
+        let text = self.text().await?;
+        self.read(&text).await
     }
 
     /// The next message of a type; others are passed over.
