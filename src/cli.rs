@@ -2,12 +2,12 @@
 
 mod arguments;
 mod language;
+mod moment;
 mod output;
 
 use std::process::ExitCode;
 
 use clap::Parser;
-use giaoban_signaling::wire::Role;
 use tokio::runtime::Runtime;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
@@ -153,8 +153,9 @@ async fn terminated() {
 
 fn request(command: LinkCommand) -> Request {
     match command {
-        LinkCommand::New { site, chair } => {
-            Request::New { site, role: if chair { Role::Chair } else { Role::Site } }
+        LinkCommand::New { site, role, until } => {
+            let until = until.map(|until| until.milliseconds().unwrap_or_default());
+            Request::New { site, role: role.into(), until }
         }
         LinkCommand::List => Request::List,
         LinkCommand::Revoke { link } => Request::Revoke { link },

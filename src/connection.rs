@@ -210,7 +210,7 @@ fn reply(message: &ServerMessage) -> Result<Option<Utf8Bytes>, End> {
 }
 
 /// Milliseconds since 1970 in UTC.
-fn milliseconds(time: SystemTime) -> u64 {
+pub(crate) fn milliseconds(time: SystemTime) -> u64 {
     let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

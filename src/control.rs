@@ -4,7 +4,7 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use giaoban_directory::{Actor, Code};
 use giaoban_media_types::MemberId;
@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 
-use crate::links::Links;
+use crate::connection::milliseconds;
+use crate::links::{Links, Wanted};
 use crate::services::Services;
 
 /// Its name in the data directory.
@@ -36,6 +37,9 @@ pub enum Request {
         site: String,
         /// The seat's role.
         role: Role,
+        /// Milliseconds since 1970 at which the link ends, if it does.
+        #[serde(default)]
+        until: Option<u64>,
     },
     /// Every link.
     List,
@@ -92,8 +96,12 @@ pub struct Listed {
     pub site: String,
     /// Its role.
     pub role: Role,
-    /// It opens nothing any more.
+    /// It was ended and opens nothing any more.
     pub revoked: bool,
+    /// Milliseconds since 1970 at which it ends by itself.
+    pub until: Option<u64>,
+    /// That time is over.
+    pub expired: bool,
     /// Somebody is on its seat.
     pub in_use: bool,
 }
@@ -186,7 +194,7 @@ impl Control {
 
     async fn carry_out(&self, request: Request) -> Reply {
         let done = match request {
-            Request::New { site, role } => self.make(&site, role).await,
+            Request::New { site, role, until } => self.make(&site, role, until).await,
             Request::List => self.list().await,
             Request::Revoke { link } => self.revoke(link).await,
             Request::AccountLink { person } => self.account_link(&person).await,
@@ -194,16 +202,16 @@ impl Control {
         done.unwrap_or_else(|message| Reply::Failed { message })
     }
 
-    async fn make(&self, site: &str, role: Role) -> Result<Reply, String> {
+    async fn make(&self, site: &str, role: Role, until: Option<u64>) -> Result<Reply, String> {
         let (conference, seat, link) =
-            self.links.make(site, role).await.map_err(|error| error.to_string())?;
+            self.links.make(Wanted { name: site, role, until }).await.map_err(|error| error.to_string())?;
         let room = self.services.registry.find(conference).ok_or("the gateway is going down")?;
         room.input(Input::SeatAdded(seat)).await.map_err(|_| "the gateway is going down")?;
         Ok(Reply::Made { link: link.member.0, url: link.url })
     }
 
     async fn list(&self) -> Result<Reply, String> {
-        let mut links = Vec::new();
+        let (mut links, now) = (Vec::new(), milliseconds(SystemTime::now()));
         for row in self.links.list().await.map_err(|error| error.to_string())? {
             let room = self.services.registry.find(row.conference);
             let in_use = match room {
@@ -216,6 +224,8 @@ impl Control {
                 site: row.name,
                 role: row.role,
                 revoked: row.revoked,
+                until: row.until,
+                expired: row.until.is_some_and(|until| until <= now),
                 in_use,
             });
         }

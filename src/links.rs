@@ -1,11 +1,13 @@
 //! Links: what a person opens to take a seat.
 
 use std::net::{IpAddr, Ipv6Addr};
+use std::time::SystemTime;
 
 use giaoban_media_types::{ConferenceId, MemberId};
 use giaoban_signaling::conference::Seat;
 use giaoban_signaling::wire::{Classification, Role, RoomInfo};
 
+use crate::connection::milliseconds;
 use crate::secret::Secret;
 use crate::store::{By, LinkRow, NewSeat, Store, StoreError};
 
@@ -36,6 +38,17 @@ pub struct NewLink {
     pub url: String,
 }
 
+/// What a new link is for.
+#[derive(Clone, Copy)]
+pub struct Wanted<'a> {
+    /// The site's name.
+    pub name: &'a str,
+    /// Its role.
+    pub role: Role,
+    /// Milliseconds since 1970 at which it ends, if it does.
+    pub until: Option<u64>,
+}
+
 /// Why a link cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum LinkError {
@@ -48,6 +61,9 @@ pub enum LinkError {
     /// Not a name.
     #[error("a site's name has 1 to {MAX_NAME} characters and no control characters")]
     Name,
+    /// An end that is past.
+    #[error("the time until which the link is to be good is over already")]
+    Over,
     /// No room to make it in.
     #[error("there is no room yet")]
     NoRoom,
@@ -87,7 +103,7 @@ impl Links {
         let mut secrets = Vec::new();
         for (name, role) in FIRST_SEATS {
             let secret = Secret::random().map_err(|_| LinkError::Randomness)?;
-            seats.push(NewSeat { name: name.to_owned(), role, link: secret.hash() });
+            seats.push(NewSeat { name: name.to_owned(), role, link: secret.hash(), until: None });
             secrets.push(secret);
         }
         let info = RoomInfo { title: STANDING_TITLE.to_owned(), classification: Classification::Normal };
@@ -107,10 +123,10 @@ impl Links {
     ///
     /// # Errors
     /// See [`LinkError`].
-    pub async fn make(&self, name: &str, role: Role) -> Result<(ConferenceId, Seat, NewLink), LinkError> {
+    pub async fn make(&self, wanted: Wanted<'_>) -> Result<(ConferenceId, Seat, NewLink), LinkError> {
         let rooms = self.store.rooms().await?;
         let room = rooms.into_iter().find(|room| !room.closed).ok_or(LinkError::NoRoom)?;
-        let (seat, link) = self.make_in(room.conference, name, role, By::default()).await?;
+        let (seat, link) = self.make_in(room.conference, wanted, By::default()).await?;
         Ok((room.conference, seat, link))
     }
 
@@ -121,20 +137,23 @@ impl Links {
     pub async fn make_in(
         &self,
         conference: ConferenceId,
-        name: &str,
-        role: Role,
+        wanted: Wanted<'_>,
         by: By,
     ) -> Result<(Seat, NewLink), LinkError> {
+        let Wanted { name, role, until } = wanted;
         let name = name.trim();
         if name.is_empty() || name.chars().count() > MAX_NAME || name.chars().any(char::is_control) {
             return Err(LinkError::Name);
         }
+        if until.is_some_and(|until| until <= milliseconds(SystemTime::now())) {
+            return Err(LinkError::Over);
+        }
         let slug = self.store.slug(conference).await?.ok_or(LinkError::NoRoom)?;
         let secret = Secret::random().map_err(|_| LinkError::Randomness)?;
-        let seat = NewSeat { name: name.to_owned(), role, link: secret.hash() };
+        let seat = NewSeat { name: name.to_owned(), role, link: secret.hash(), until };
         let member = self.store.add_seat(conference, &seat, by).await?;
         let link = NewLink { member, name: name.to_owned(), role, url: self.url(&slug, &secret) };
-        Ok((Seat { member, name: name.to_owned(), role }, link))
+        Ok((Seat { member, name: name.to_owned(), role, until }, link))
     }
 
     /// Every link ever made.
@@ -195,7 +214,8 @@ mod tests {
         let temporary = TemporaryDirectory::new();
         let links = links(&temporary).await;
         links.first().await.unwrap();
-        let (_, seat, link) = links.make(" Tỉnh A ", Role::Site).await.unwrap();
+        let (_, seat, link) =
+            links.make(Wanted { name: " Tỉnh A ", role: Role::Site, until: None }).await.unwrap();
         let (page, secret) = link.url.split_once('#').unwrap();
         assert_eq!(page, "https://[2001:db8::1]:8443/r/giao-ban");
         let found = links.store.find_link(SecretHash::of(secret)).await.unwrap().unwrap();
@@ -209,7 +229,13 @@ mod tests {
         let links = links(&temporary).await;
         links.first().await.unwrap();
         for name in ["", "  ", "a\nb", &"x".repeat(MAX_NAME + 1)] {
-            assert!(matches!(links.make(name, Role::Site).await, Err(LinkError::Name)), "{name:?}");
+            assert!(
+                matches!(
+                    links.make(Wanted { name, role: Role::Site, until: None }).await,
+                    Err(LinkError::Name)
+                ),
+                "{name:?}"
+            );
         }
     }
 

@@ -132,7 +132,8 @@ impl Store {
         let mut rooms = Vec::new();
         for raw in self.database.all(rows, values![]).await? {
             let mut room = row::room(raw)?;
-            let seats = "SELECT id, name, role FROM seats WHERE room = $1 AND revoked_at IS NULL ORDER BY id";
+            let seats =
+                "SELECT id, name, role, until FROM seats WHERE room = $1 AND revoked_at IS NULL ORDER BY id";
             let seats = self.database.all(seats, values![room.conference.0]).await?;
             room.seats = seats.into_iter().map(row::seat).collect::<Result<_, _>>()?;
             rooms.push(room);
@@ -200,7 +201,7 @@ impl Store {
     /// # Errors
     /// See [`StoreError`].
     pub async fn links(&self) -> Result<Vec<LinkRow>, StoreError> {
-        let rows = "SELECT seats.id, seats.room, rooms.title, seats.name, seats.role, seats.revoked_at \
+        let rows = "SELECT seats.id, seats.room, rooms.title, seats.name, seats.role, seats.revoked_at, seats.until \
                     FROM seats JOIN rooms ON rooms.id = seats.room WHERE seats.person IS NULL ORDER BY seats.id";
         self.database.all(rows, values![]).await?.into_iter().map(row::link).collect()
     }
@@ -221,7 +222,7 @@ impl Store {
     /// # Errors
     /// See [`StoreError`].
     pub async fn find_link(&self, link: SecretHash) -> Result<Option<Admission>, StoreError> {
-        let found = "SELECT seats.link_hash, seats.room, seats.id, seats.name, seats.role FROM seats \
+        let found = "SELECT seats.link_hash, seats.room, seats.id, seats.name, seats.role, seats.until FROM seats \
              JOIN rooms ON rooms.id = seats.room \
              WHERE seats.link_hash = $1 AND seats.revoked_at IS NULL AND rooms.closed = 0";
         let found = self.database.optional(found, values![link.as_bytes()]).await?;
@@ -317,13 +318,15 @@ async fn insert_seat(
     seat: &NewSeat,
     by: By,
 ) -> Result<MemberId, StoreError> {
-    let insert = "INSERT INTO seats (room, name, role, link_hash, created_at) VALUES ($1, $2, $3, $4, $5) RETURNING id";
+    let insert = "INSERT INTO seats (room, name, role, link_hash, created_at, until) \
+                  VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
     let values = values![
         conference.0,
         &seat.name,
         row::to_text(&seat.role)?,
         seat.link.as_bytes(),
-        seconds(SystemTime::now())
+        seconds(SystemTime::now()),
+        seat.until.and_then(|until| i64::try_from(until).ok())
     ];
     let (id,) = transaction.one(insert, values).await?;
     let member = MemberId(row::id(id)?);

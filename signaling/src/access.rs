@@ -41,10 +41,29 @@ pub enum Action {
     Reopen,
     /// Be the one without whom a briefing is not led.
     Lead,
+    /// Stand in for a chair who is gone.
+    StandIn,
     /// Be heard while all are muted.
     SpeakWhileAllMuted,
     /// Be told how every site's connection is.
     WatchQuality,
+}
+
+/// In what capacity a member acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capacity {
+    /// The role of his seat.
+    pub role: Role,
+    /// He stands in for the chair, who is gone.
+    pub is_acting: bool,
+}
+
+impl Capacity {
+    /// In his own role alone.
+    #[must_use]
+    pub const fn of(role: Role) -> Self {
+        Self { role, is_acting: false }
+    }
 }
 
 /// The role does not allow the action.
@@ -62,17 +81,25 @@ impl From<Denied> for ErrorCode {
 pub struct Policy;
 
 impl Policy {
-    /// Whether a member of `role` may do `action`.
+    /// Whether a member may do `action` in this capacity.
     ///
     /// # Errors
     /// [`Denied`] if not.
-    pub fn authorize(role: Role, action: &Action) -> Result<(), Denied> {
+    pub fn authorize(Capacity { role, is_acting }: Capacity, action: &Action) -> Result<(), Denied> {
         let allowed = match (role, action) {
             (_, Action::Hand) => true,
             // Nobody takes the word or the seat of one who leads.
             (_, Action::Mute { of: Role::Chair } | Action::Remove { of: Role::Chair }) => false,
+            (Role::Chair, Action::StandIn) => false,
             (Role::Chair, _) => true,
-            (Role::Site, _) => false,
+            // He keeps the door and the queue for the chair, and so has to come in whatever the door says.
+            (
+                Role::Deputy,
+                Action::StandIn | Action::Admit | Action::LowerHand | Action::EnterLocked | Action::EnterFull,
+            ) => true,
+            // A briefing that was ended is the chair's to open again.
+            (Role::Deputy, Action::Reopen) | (Role::Site, _) => false,
+            (Role::Deputy, _) => is_acting,
         };
         if allowed { Ok(()) } else { Err(Denied) }
     }
@@ -99,26 +126,47 @@ mod tests {
         Action::SpeakWhileAllMuted,
         Action::WatchQuality,
     ];
+    const ACTING: Capacity = Capacity { role: Role::Deputy, is_acting: true };
+
+    fn may(capacity: Capacity, action: Action) -> bool {
+        Policy::authorize(capacity, &action).is_ok()
+    }
 
     #[test]
     fn the_chair_may_give_every_order_and_a_site_none() {
         for action in ORDERS {
-            assert_eq!(Policy::authorize(Role::Chair, &action), Ok(()), "{action:?}");
-            assert_eq!(Policy::authorize(Role::Site, &action), Err(Denied), "{action:?}");
+            assert!(may(Capacity::of(Role::Chair), action), "{action:?}");
+            assert!(!may(Capacity::of(Role::Site), action), "{action:?}");
         }
     }
 
     #[test]
+    fn a_deputy_keeps_door_and_hands_and_has_the_other_powers_only_while_he_stands_in() {
+        let always = [Action::LowerHand, Action::Admit, Action::EnterLocked, Action::EnterFull];
+        for action in ORDERS {
+            assert_eq!(may(Capacity::of(Role::Deputy), action), always.contains(&action), "{action:?}");
+            assert_eq!(may(ACTING, action), action != Action::Reopen, "{action:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_deputy_can_stand_in() {
+        let can = |role| may(Capacity::of(role), Action::StandIn);
+        assert_eq!([Role::Chair, Role::Deputy, Role::Site].map(can), [false, true, false]);
+    }
+
+    #[test]
     fn everyone_may_raise_his_hand() {
-        assert_eq!(Policy::authorize(Role::Chair, &Action::Hand), Ok(()));
-        assert_eq!(Policy::authorize(Role::Site, &Action::Hand), Ok(()));
+        for role in [Role::Chair, Role::Deputy, Role::Site] {
+            assert!(may(Capacity::of(role), Action::Hand));
+        }
     }
 
     #[test]
     fn nobody_mutes_or_removes_a_chair() {
-        for role in [Role::Chair, Role::Site] {
-            assert_eq!(Policy::authorize(role, &Action::Mute { of: Role::Chair }), Err(Denied));
-            assert_eq!(Policy::authorize(role, &Action::Remove { of: Role::Chair }), Err(Denied));
+        for capacity in [Capacity::of(Role::Chair), ACTING, Capacity::of(Role::Site)] {
+            assert!(!may(capacity, Action::Mute { of: Role::Chair }));
+            assert!(!may(capacity, Action::Remove { of: Role::Chair }));
         }
     }
 }

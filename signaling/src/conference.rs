@@ -16,6 +16,7 @@ mod quality;
 mod roster;
 mod slots;
 mod stage;
+mod succession;
 mod terms;
 mod timers;
 mod wishes;
@@ -64,6 +65,8 @@ pub struct Conference {
     timers: Timers,
     /// Every member's slots are to be looked at again.
     retarget_all: bool,
+    /// The chair is gone so long that a deputy stands in for him.
+    is_succession_open: bool,
     /// It was told the time once, and with it who held a seat when the process before ended.
     has_begun: bool,
     outputs: VecDeque<Output>,
@@ -90,6 +93,7 @@ impl Conference {
             last_order: 0,
             timers: Timers::default(),
             retarget_all: false,
+            is_succession_open: false,
             has_begun: false,
             outputs: VecDeque::new(),
         }
@@ -157,6 +161,7 @@ impl Conference {
                 Timer::Waiter(member) => self.forget_waiter(member),
                 Timer::Quality => self.measure(now),
                 Timer::Deserted => self.end_deserted(),
+                Timer::Succession => self.open_succession(),
                 // Only wakes the conference: the stage is settled after every input and timeout.
                 Timer::Stage => {}
             }
@@ -166,6 +171,7 @@ impl Conference {
     /// Draws the conclusions of whatever changed.
     fn settle(&mut self, now: Instant) {
         self.open_doors(now);
+        self.watch_succession(now);
         self.watch_desertion(now);
         self.settle_stage(now);
         if std::mem::take(&mut self.retarget_all) {

@@ -4,7 +4,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use giaoban_signaling::wire::Role;
 
+use super::moment::Moment;
 use crate::config::{Announced, Config, ConfigError, DatabaseUrl};
 
 /// A secure video-conference gateway for command briefings.
@@ -79,9 +81,12 @@ pub enum LinkCommand {
         /// The site's name as others see it
         #[arg(long, value_name = "NAME")]
         site: String,
-        /// The seat leads briefings
-        #[arg(long)]
-        chair: bool,
+        /// What the seat may do: a deputy keeps door and hands, and leads when the chair is gone
+        #[arg(long, value_enum, default_value_t = SeatRole::Site)]
+        role: SeatRole,
+        /// When the link ends; who is in by then stays in
+        #[arg(long, value_name = "TIME")]
+        until: Option<Moment>,
     },
     /// List all links without their secrets
     List,
@@ -91,6 +96,24 @@ pub enum LinkCommand {
         #[arg(value_name = "ID")]
         link: u32,
     },
+}
+
+/// The roles that a link can give.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum SeatRole {
+    Chair,
+    Deputy,
+    Site,
+}
+
+impl From<SeatRole> for Role {
+    fn from(role: SeatRole) -> Self {
+        match role {
+            SeatRole::Chair => Self::Chair,
+            SeatRole::Deputy => Self::Deputy,
+            SeatRole::Site => Self::Site,
+        }
+    }
 }
 
 #[derive(Subcommand)]

@@ -7,6 +7,7 @@ use std::path::Path;
 use giaoban_signaling::wire::Role;
 
 use super::language::Language;
+use super::moment::Moment;
 use crate::config::Config;
 use crate::control::{Listed, Reply};
 use crate::doctor::{Check, Finding, Level, Said};
@@ -140,12 +141,15 @@ pub fn config(config: &Config) -> io::Result<()> {
 
 fn list(out: &mut impl Write, links: &[Listed]) -> io::Result<()> {
     for link in links {
-        let state = match (link.revoked, link.in_use) {
-            (true, _) => "revoked",
-            (false, true) => "in use",
-            (false, false) => "free",
+        let state = match (link.revoked, link.in_use, link.expired) {
+            (true, _, _) => "revoked",
+            (false, true, _) => "in use",
+            (false, false, true) => "expired",
+            (false, false, false) => "free",
         };
-        writeln!(out, "{:>4}  {state:<8}  {}{}  ({})", link.link, link.site, role(link.role), link.room)?;
+        let until = link.until.and_then(Moment::of).map(|until| format!("  until {until}"));
+        let (role, until) = (role(link.role), until.unwrap_or_default());
+        writeln!(out, "{:>4}  {state:<8}  {}{role}{until}  ({})", link.link, link.site, link.room)?;
     }
     Ok(())
 }
@@ -153,6 +157,7 @@ fn list(out: &mut impl Write, links: &[Listed]) -> io::Result<()> {
 fn role(role: Role) -> &'static str {
     match role {
         Role::Chair => "  [chair]",
+        Role::Deputy => "  [deputy]",
         Role::Site => "",
     }
 }

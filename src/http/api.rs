@@ -1,7 +1,7 @@
 //! The API under `/api/v1`.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::problem::Problem;
 use super::server::Peer;
-use crate::connection;
+use crate::connection::{self, milliseconds};
 use crate::line_tests::Offer;
 use crate::secret::SecretHash;
 use crate::services::Services;
@@ -171,10 +171,15 @@ async fn find(services: &Services, peer: &Peer, secret: &str) -> Result<Admissio
         tracing::error!(%error, "cannot look a link up");
         Problem(ErrorCode::Internal)
     })?;
-    found.ok_or_else(|| {
+    let Some(admission) = found else {
         services.attempts.failed(peer.ip, Instant::now());
-        Problem(ErrorCode::LinkInvalid)
-    })
+        return Err(Problem(ErrorCode::LinkInvalid));
+    };
+    if admission.until.is_some_and(|until| until <= milliseconds(SystemTime::now())) {
+        let in_time = services.attempts.link(admission.seat.member, Instant::now());
+        return Err(Problem(if in_time { ErrorCode::LinkExpired } else { ErrorCode::RateLimited }));
+    }
+    Ok(admission)
 }
 
 /// Whether a request comes from our own page. A browser always names the origin of a POST and of a WebSocket;

@@ -21,6 +21,7 @@ impl Problem {
     fn status(self) -> StatusCode {
         match self.0 {
             ErrorCode::LinkInvalid
+            | ErrorCode::LinkExpired
             | ErrorCode::TicketInvalid
             | ErrorCode::ResumeInvalid
             | ErrorCode::NotAllowed

@@ -69,7 +69,8 @@ tables! {
     "appointments" order "id": id Int, person Int, unit Int, valid_from Text, ended Text;
     "rooms" order "id":
         id Int, slug Text, title Text, classification Text, durable Text, rules Text, unit Int, revision Int, closed Int;
-    "seats" order "id": id Int, room Int, name Text, role Text, link_hash Blob, created_at Int, revoked_at Int, person Int, unit Int;
+    "seats" order "id": id Int, room Int, name Text, role Text, link_hash Blob, created_at Int, revoked_at Int, person Int, unit Int,
+        until Int;
     "resumes" order "hash": hash Blob, seat Int, expires_at Int;
     "templates" order "id": id Int, revision Int, unit Int, name Text, rules Text, retired Int;
     "bookings" order "id": id Int, revision Int, room Int, plan Text, exceptions Text, cancelled Int;

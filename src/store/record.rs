@@ -25,6 +25,8 @@ struct Record {
     seated: BTreeMap<u32, Seated>,
     #[serde(default)]
     speaker: Option<u32>,
+    #[serde(default)]
+    acting: Option<u32>,
 }
 
 /// What a new room starts with.
@@ -45,6 +47,7 @@ pub(super) fn to_json(durable: &Durable) -> Result<String, StoreError> {
         led: durable.led,
         seated: durable.seated.iter().map(|(member, seated)| (member.0, *seated)).collect(),
         speaker: durable.speaker.map(|member| member.0),
+        acting: durable.acting.map(|member| member.0),
     };
     serde_json::to_string(&record).map_err(|_| StoreError::Unreadable { what: "room state" })
 }
@@ -64,5 +67,6 @@ pub(super) fn from_json(text: &str) -> Result<Durable, StoreError> {
         led: record.led,
         seated: record.seated.into_iter().map(|(member, seated)| (MemberId(member), seated)).collect(),
         speaker: record.speaker.map(MemberId),
+        acting: record.acting.map(MemberId),
     })
 }

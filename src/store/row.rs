@@ -32,6 +32,8 @@ pub struct NewSeat {
     pub role: Role,
     /// The hash of its link's secret.
     pub link: SecretHash,
+    /// Milliseconds since 1970 at which the link ends, if it does.
+    pub until: Option<u64>,
 }
 
 /// What a good link opens.
@@ -42,6 +44,8 @@ pub struct Admission {
     pub name: String,
     /// Its role.
     pub role: Role,
+    /// When the link ends.
+    pub until: Option<u64>,
     /// The stored hash.
     pub(super) link: SecretHash,
 }
@@ -58,8 +62,10 @@ pub struct LinkRow {
     pub name: String,
     /// Its role.
     pub role: Role,
-    /// It opens nothing any more.
+    /// It was ended and opens nothing any more.
     pub revoked: bool,
+    /// When it ends by itself.
+    pub until: Option<u64>,
 }
 
 pub(super) fn room(
@@ -74,12 +80,30 @@ pub(super) fn room(
     })
 }
 
-pub(super) fn seat((id, name, role): (i64, String, String)) -> Result<Seat, StoreError> {
-    Ok(Seat { member: MemberId(self::id(id)?), name, role: from_text(&role, "role")? })
+pub(super) fn seat((id, name, role, until): (i64, String, String, Option<i64>)) -> Result<Seat, StoreError> {
+    Ok(Seat {
+        member: MemberId(self::id(id)?),
+        name,
+        role: from_text(&role, "role")?,
+        until: until.map(time).transpose()?,
+    })
+}
+
+/// Milliseconds since 1970.
+fn time(time: i64) -> Result<u64, StoreError> {
+    u64::try_from(time).map_err(|_| StoreError::Unreadable { what: "time" })
 }
 
 pub(super) fn link(
-    (id, conference, room, name, role, revoked_at): (i64, i64, String, String, String, Option<i64>),
+    (id, conference, room, name, role, revoked_at, until): (
+        i64,
+        i64,
+        String,
+        String,
+        String,
+        Option<i64>,
+        Option<i64>,
+    ),
 ) -> Result<LinkRow, StoreError> {
     Ok(LinkRow {
         member: MemberId(self::id(id)?),
@@ -88,16 +112,18 @@ pub(super) fn link(
         name,
         role: from_text(&role, "role")?,
         revoked: revoked_at.is_some(),
+        until: until.map(time).transpose()?,
     })
 }
 
 pub(super) fn admission(
-    (link, room, id, name, role): (Vec<u8>, i64, i64, String, String),
+    (link, room, id, name, role, until): (Vec<u8>, i64, i64, String, String, Option<i64>),
 ) -> Result<Admission, StoreError> {
     Ok(Admission {
         seat: SeatRef { conference: ConferenceId(self::id(room)?), member: MemberId(self::id(id)?) },
         name,
         role: from_text(&role, "role")?,
+        until: until.map(time).transpose()?,
         link: SecretHash::from_bytes(&link).ok_or(StoreError::Unreadable { what: "link" })?,
     })
 }

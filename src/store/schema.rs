@@ -15,7 +15,7 @@ struct Step {
     postgres: &'static str,
 }
 
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     Step { tables: include_str!("schema/1.sql"), sqlite: "", postgres: "" },
     Step {
         tables: include_str!("schema/2.sql"),
@@ -32,6 +32,7 @@ const STEPS: [Step; 8] = [
     },
     Step { tables: include_str!("schema/7.sql"), sqlite: "", postgres: "" },
     Step { tables: include_str!("schema/8.sql"), sqlite: "", postgres: "" },
+    Step { tables: include_str!("schema/9.sql"), sqlite: "", postgres: "" },
 ];
 
 /// SQLite's words that stand in scripts, and PostgreSQL's. Longer ones come before those they contain.

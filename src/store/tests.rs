@@ -96,7 +96,7 @@ async fn no_secret_stands_in_the_files() {
     let store = Store::open(&temporary.path().join("test.db")).await.unwrap();
     let secret = Secret::random().unwrap();
     let info = RoomInfo { title: "Giao ban".into(), classification: Classification::Normal };
-    let seat = NewSeat { name: "A".into(), role: Role::Chair, link: secret.hash() };
+    let seat = NewSeat { name: "A".into(), role: Role::Chair, link: secret.hash(), until: None };
     store.create_room("giao-ban", &info, &[seat]).await.unwrap();
     store.close().await;
     for entry in std::fs::read_dir(temporary.path()).unwrap() {

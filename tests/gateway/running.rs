@@ -1,5 +1,7 @@
 //! What the operator sees and does.
 
+use std::time::Duration;
+
 use serde_json::json;
 use tokio::time::timeout;
 
@@ -28,6 +30,40 @@ async fn revoking_a_link_cuts_its_member_at_once_and_for_good() {
         let resume = json!({ "by": "resume", "secret": welcome["resume"] });
         assert_eq!(fixture.hello(&resume, false).await.error().await, "resume_invalid");
         fixture.restart().await;
+    }
+}
+
+#[tokio::test]
+async fn a_link_with_an_end_opens_nothing_afterwards_and_whoever_is_in_stays_in() {
+    let fixture = Fixture::start().await;
+    let end = jiff::Timestamp::now() + Duration::from_secs(3);
+    let made = fixture.command(&["link", "new", "--site", "Khách", "--until", &end.to_string()]).await;
+    let printed = String::from_utf8(made.stdout).unwrap();
+    let secret = json!({ "secret": printed.trim_end().rsplit_once('#').unwrap().1 });
+    let mut guest = fixture.enter(secret["secret"].as_str().unwrap(), false).await;
+    assert_eq!(guest.expect("welcome").await["until"], end.as_millisecond());
+    let over = async {
+        while fixture.post("/api/v1/tickets", &secret).await.0 == 200 {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    };
+    timeout(PATIENCE, over).await.unwrap();
+    for path in ["/api/v1/tickets", "/api/v1/lobby"] {
+        let (status, problem) = fixture.post(path, &secret).await;
+        assert_eq!((status, &problem["code"]), (403, &json!("link_expired")));
+    }
+    guest.say(&json!({ "type": "ping", "nonce": 5 })).await;
+    assert_eq!(guest.expect("pong").await["nonce"], 5);
+    let list = String::from_utf8(fixture.command(&["link", "list"]).await.stdout).unwrap();
+    assert!(list.lines().any(|line| line.contains("Khách") && line.contains("until 20")), "{list}");
+}
+
+#[tokio::test]
+async fn a_link_is_not_made_for_a_time_that_is_over_or_is_none() {
+    let fixture = Fixture::start().await;
+    for time in ["2020-01-01T00:00", "soon"] {
+        let made = fixture.command(&["link", "new", "--site", "Khách", "--until", time]).await;
+        assert!(!made.status.success() && made.stdout.is_empty(), "{time}");
     }
 }
 

@@ -7,7 +7,7 @@ use giaoban_media_types::{MemberId, SourceId, SourceKind};
 use super::ledger::{Ledger, Then, Waiting};
 use super::member::Member;
 use super::{Conference, ConnectionId, Durable, Output, WriteId};
-use crate::access::{Action, Policy};
+use crate::access::{Action, Capacity, Policy};
 use crate::wire::{ChairAction, EndReason, ErrorCode, Role, StageRule, WireSource};
 
 impl Conference {
@@ -19,10 +19,10 @@ impl Conference {
         request: u32,
         order: ChairAction,
     ) {
-        let Some(role) = self.members.get(&orderer).map(|member| member.seat.role) else {
+        let Some(capacity) = self.members.get(&orderer).map(|member| self.capacity(&member.seat)) else {
             return;
         };
-        if let Err(code) = self.check_order(now, role, order) {
+        if let Err(code) = self.check_order(now, capacity, order) {
             self.refuse(connection, request, code);
             return;
         }
@@ -45,9 +45,9 @@ impl Conference {
         self.begin_write();
     }
 
-    fn check_order(&self, now: Instant, role: Role, order: ChairAction) -> Result<(), ErrorCode> {
+    fn check_order(&self, now: Instant, capacity: Capacity, order: ChairAction) -> Result<(), ErrorCode> {
         let (action, target) = self.describe(order);
-        Policy::authorize(role, &action)?;
+        Policy::authorize(capacity, &action)?;
         if let Some(target) = target {
             self.listed(target).ok_or(ErrorCode::NoSuchMember)?;
         }
@@ -131,6 +131,9 @@ impl Conference {
         if before.stage != after.stage {
             self.roster.stage_changed();
         }
+        if before.acting != after.acting {
+            self.roster.acting_changed();
+        }
         for member in before.removed.symmetric_difference(&after.removed) {
             self.roster.member_changed(*member);
             self.retarget_all = true;
@@ -211,6 +214,7 @@ pub(super) fn change(durable: &mut Durable, order: ChairAction) {
         ChairAction::End => {
             durable.ended = true;
             durable.led = false;
+            durable.acting = None;
             durable.locked = false;
             durable.stage = StageRule::FollowSpeaker;
             durable.muted_all = false;

@@ -5,7 +5,6 @@ use std::time::Instant;
 
 use giaoban_media_types::{Command, MemberId};
 
-use super::desertion::leads;
 use super::member::{GONE_AFTER, LEASE, Lease, Member, SHOW_AWAY_AFTER};
 use super::slots::Slots;
 use super::timers::Timer;
@@ -48,9 +47,14 @@ impl Conference {
         if durable.removed.contains(&arrival.member) {
             return Err(ErrorCode::LinkInvalid);
         }
-        let role = member.seat.role;
+        // Who is in stays in; so does one who comes back to a seat that is kept.
+        let is_over = member.seat.until.is_some_and(|until| until <= arrival.time);
+        if is_over && (arrival.entry == Entry::Ticket || !member.has_lease()) {
+            return Err(ErrorCode::LinkExpired);
+        }
         // Only a deliberate entry reopens: a page that comes back by itself does not.
-        let reopens = arrival.entry == Entry::Ticket && Policy::authorize(role, &Action::Reopen).is_ok();
+        let reopens = arrival.entry == Entry::Ticket
+            && Policy::authorize(self.capacity(&member.seat), &Action::Reopen).is_ok();
         if durable.ended && !reopens {
             return Err(ErrorCode::RoomClosed);
         }
@@ -59,7 +63,7 @@ impl Conference {
                 Err(ErrorCode::SeatInUse)
             }
             Lease::Held(_) | Lease::Away { .. } => Ok(()),
-            Lease::Absent => self.check_door(arrival.member, role),
+            Lease::Absent => self.check_door(&member.seat),
         }
     }
 
@@ -80,7 +84,6 @@ impl Conference {
         if before == Lease::Absent {
             self.outputs.push_back(Output::Came { member: id });
         }
-        self.ledger.durable_mut().led |= leads(&member.seat);
         member.disturb(now);
         // A ticket comes from a fresh page: nothing of the one before is on it.
         let other_page = arrival.entry == Entry::Ticket && before != Lease::Absent;
@@ -106,6 +109,9 @@ impl Conference {
         }
         self.connections.insert(arrival.connection, id);
         self.watch_flows(now, id);
+        self.watch_succession(now);
+        let leads = self.members.get(&id).is_some_and(|member| self.leads(&member.seat));
+        self.ledger.durable_mut().led |= leads;
     }
 
     fn greet(&mut self, arrival: Arrival) {
@@ -118,6 +124,7 @@ impl Conference {
             role: member.seat.role,
             resume: arrival.resume,
             time: arrival.time,
+            until: member.seat.until,
         };
         let slots = member.slots.assignments();
         let switches = member.slots.switches();

@@ -10,7 +10,7 @@ impl Conference {
         let Some(member) = self.members.get(&id) else {
             return;
         };
-        if let Err(denied) = Policy::authorize(member.seat.role, &Action::Hand) {
+        if let Err(denied) = Policy::authorize(self.capacity(&member.seat), &Action::Hand) {
             self.refuse(connection, request, denied.into());
             return;
         }

@@ -25,6 +25,8 @@ pub struct Seat {
     pub name: String,
     /// Its role.
     pub role: Role,
+    /// Server time in milliseconds at which its link ends, if it does.
+    pub until: Option<u64>,
 }
 
 /// What a restart brings back of a member who holds a seat.
@@ -50,8 +52,10 @@ pub struct Durable {
     pub locked: bool,
     /// The chair ended the briefing; his next entry reopens it.
     pub ended: bool,
-    /// A chair has led the briefing.
+    /// A chair has led the briefing, or a deputy in his place.
     pub led: bool,
+    /// The deputy who stands in for the chair.
+    pub acting: Option<MemberId>,
     /// What is on the stage.
     pub stage: StageRule,
     /// All but the chair are muted.

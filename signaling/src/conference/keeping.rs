@@ -31,6 +31,7 @@ impl Conference {
             self.timers.set(Timer::Away(id), now + SHOW_AWAY_AFTER);
             self.watch_flows(now, id);
         }
+        self.is_succession_open = self.ledger.durable().acting.is_some();
         if let Some(speaker) = speaker {
             self.stage.speaks_on(now, speaker);
         }

@@ -8,7 +8,7 @@ use giaoban_media_types::MemberId;
 use super::entry::Arrival;
 use super::member::LEASE;
 use super::timers::Timer;
-use super::{Conference, ConnectionId, Output};
+use super::{Conference, ConnectionId, Output, Seat};
 use crate::access::{Action, Policy};
 use crate::wire::{EndReason, ErrorCode, ServerMessage};
 
@@ -98,7 +98,8 @@ impl Conference {
     pub(super) fn wait_or_deny(&mut self, arrival: Arrival, code: ErrorCode) {
         // Whoever can reopen the room himself, by an entry of his own will, does not wait for it.
         let reopens = self.members.get(&arrival.member).is_some_and(|member| {
-            Policy::authorize(member.seat.role, &Action::Reopen).is_ok() && code == ErrorCode::RoomClosed
+            Policy::authorize(self.capacity(&member.seat), &Action::Reopen).is_ok()
+                && code == ErrorCode::RoomClosed
         });
         if reopens || !can_pass(code) {
             self.outputs.push_back(Output::Deny { connection: arrival.connection, code });
@@ -203,17 +204,18 @@ impl Conference {
     }
 
     /// Whether lock and places let a member in who holds no seat.
-    pub(super) fn check_door(&self, id: MemberId, role: crate::wire::Role) -> Result<(), ErrorCode> {
-        if self.lobby.is_admitted(id) {
+    pub(super) fn check_door(&self, seat: &Seat) -> Result<(), ErrorCode> {
+        if self.lobby.is_admitted(seat.member) {
             return Ok(());
         }
-        self.door.check(id, role)?;
-        if self.ledger.durable().locked && Policy::authorize(role, &Action::EnterLocked).is_err() {
+        self.door.check(seat.member, self.capacity(seat))?;
+        let may = |seat, action| Policy::authorize(self.capacity(seat), &action).is_ok();
+        if self.ledger.durable().locked && !may(seat, Action::EnterLocked) {
             return Err(ErrorCode::RoomLocked);
         }
-        let takes_place = |role| Policy::authorize(role, &Action::EnterFull).is_err();
+        let takes_place = |seat| !may(seat, Action::EnterFull);
         let seated = self.members.values().filter(|member| member.has_lease());
-        let taken = seated.filter(|member| takes_place(member.seat.role)).count();
-        if taken >= self.capacity && takes_place(role) { Err(ErrorCode::RoomFull) } else { Ok(()) }
+        let taken = seated.filter(|member| takes_place(&member.seat)).count();
+        if taken >= self.capacity && takes_place(seat) { Err(ErrorCode::RoomFull) } else { Ok(()) }
     }
 }

@@ -18,7 +18,7 @@ impl Durable {
     pub(super) fn mutes(&self, seat: &Seat) -> bool {
         let by_mute_of_all = self.muted_all
             && !self.let_speak.contains(&seat.member)
-            && Policy::authorize(seat.role, &Action::SpeakWhileAllMuted).is_err();
+            && Policy::authorize(self.capacity(seat), &Action::SpeakWhileAllMuted).is_err();
         by_mute_of_all || self.muted.contains(&seat.member)
     }
 }

@@ -43,7 +43,7 @@ impl Conference {
         on: bool,
     ) {
         let Some(member) = self.members.get(&id) else { return };
-        if let Err(denied) = Policy::authorize(member.seat.role, &Action::WatchQuality) {
+        if let Err(denied) = Policy::authorize(self.capacity(&member.seat), &Action::WatchQuality) {
             return self.refuse(connection, request, denied.into());
         }
         if !on {
@@ -69,9 +69,12 @@ impl Conference {
 
     /// Asks the shard, for as long as somebody watches.
     pub(super) fn measure(&mut self, now: Instant) {
+        let durable = self.ledger.durable();
         let may = |connection: &ConnectionId| {
             let watcher = self.connections.get(connection).and_then(|member| self.members.get(member));
-            watcher.is_some_and(|member| Policy::authorize(member.seat.role, &Action::WatchQuality).is_ok())
+            watcher.is_some_and(|member| {
+                Policy::authorize(durable.capacity(&member.seat), &Action::WatchQuality).is_ok()
+            })
         };
         self.quality.watchers.retain(may);
         if self.quality.watchers.is_empty() {

@@ -24,6 +24,7 @@ pub(super) struct Roster {
     locked: bool,
     muted_all: bool,
     queue: bool,
+    acting: bool,
     flushed: Option<Instant>,
 }
 
@@ -52,8 +53,13 @@ impl Roster {
         self.queue = true;
     }
 
+    pub(super) fn acting_changed(&mut self) {
+        self.acting = true;
+    }
+
     fn is_changed(&self) -> bool {
-        !self.members.is_empty() || self.speaking || self.stage || self.locked || self.muted_all || self.queue
+        let of_the_room = self.stage || self.locked || self.muted_all || self.queue || self.acting;
+        !self.members.is_empty() || self.speaking || of_the_room
     }
 }
 
@@ -108,6 +114,9 @@ impl Conference {
         if changed.queue {
             changes.push(Change::Waiting { members: self.waiting() });
         }
+        if changed.acting {
+            changes.push(Change::Acting { member: self.acting() });
+        }
         changes
     }
 
@@ -121,11 +130,16 @@ impl Conference {
             locked: self.ledger.durable().locked,
             muted_all: self.ledger.durable().muted_all,
             waiting: self.waiting(),
+            acting: self.acting(),
         }
     }
 
     fn waiting(&self) -> Vec<u32> {
         self.lobby.queue().into_iter().map(|member| member.0).collect()
+    }
+
+    fn acting(&self) -> Option<u32> {
+        self.ledger.durable().acting.map(|member| member.0)
     }
 
     /// A removed member has no row.

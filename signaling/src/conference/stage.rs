@@ -127,7 +127,7 @@ impl Conference {
         let sharing = members.values().filter(|member| member.can_be_on_stage(now, SourceKind::Screen));
         let camera = |member: MemberId| SourceId { member, kind: SourceKind::Camera };
         let chair = members.values().find(|member| {
-            Policy::authorize(member.seat.role, &Action::DirectStage).is_ok()
+            Policy::authorize(self.capacity(&member.seat), &Action::DirectStage).is_ok()
                 && member.can_be_on_stage(now, SourceKind::Camera)
         });
         let claims = Claims {

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use giaoban_media_types::MemberId;
 
 use super::{Conference, Output};
-use crate::access::{Action, Policy};
-use crate::wire::{EndReason, ErrorCode, Role, RoomInfo, ServerMessage};
+use crate::access::{Action, Capacity, Policy};
+use crate::wire::{EndReason, ErrorCode, RoomInfo, ServerMessage};
 
 /// Whom the door lets in by itself. Whoever may come into a locked room is let in always.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -33,8 +33,8 @@ pub struct Door {
 
 impl Door {
     /// Whether it keeps a seat out.
-    pub(super) fn check(&self, id: MemberId, role: Role) -> Result<(), ErrorCode> {
-        if Policy::authorize(role, &Action::EnterLocked).is_ok() {
+    pub(super) fn check(&self, id: MemberId, capacity: Capacity) -> Result<(), ErrorCode> {
+        if Policy::authorize(capacity, &Action::EnterLocked).is_ok() {
             return Ok(());
         }
         if self.shut {

@@ -13,6 +13,7 @@ mod room;
 mod roster;
 mod slots;
 mod stage;
+mod succession;
 mod view;
 
 use room::{CHAIR, Room, SITE_A, SITE_B, SITE_C};

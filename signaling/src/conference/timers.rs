@@ -24,6 +24,8 @@ pub(super) enum Timer {
     Deserted,
     /// Who watches the sites' quality is told of it.
     Quality,
+    /// A deputy stands in for the chair.
+    Succession,
     /// A push-to-talk without heartbeat ends.
     Spurt(MemberId),
 }

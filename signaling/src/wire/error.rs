@@ -11,6 +11,8 @@ use ts_rs::TS;
 pub enum ErrorCode {
     /// The link is unknown, revoked, or its seat was removed.
     LinkInvalid,
+    /// The link's time is over.
+    LinkExpired,
     /// The ticket is unknown, used or too old.
     TicketInvalid,
     /// The resume secret is unknown, replaced or too old.
@@ -59,8 +61,9 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code, for tests and clients that list them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::LinkInvalid,
+        Self::LinkExpired,
         Self::TicketInvalid,
         Self::ResumeInvalid,
         Self::SeatInUse,

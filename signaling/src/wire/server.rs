@@ -57,6 +57,10 @@ pub enum ServerMessage {
         /// Server time.
         #[cfg_attr(test, ts(type = "number"))]
         time: u64,
+        /// Server time at which the link ends. Who is in stays in; who is away for longer than his seat is kept does not
+        /// come back.
+        #[cfg_attr(test, ts(type = "number | null"))]
+        until: Option<u64>,
     },
     /// Not let in yet. The connection waits: `welcome` follows as soon as the door allows it, or this again when cause
     /// or place change.

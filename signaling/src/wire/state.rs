@@ -11,6 +11,8 @@ use ts_rs::TS;
 pub enum Role {
     /// Leads the briefing.
     Chair,
+    /// Keeps door and hands for the chair, and stands in for him when he is gone.
+    Deputy,
     /// A room or person that takes part.
     Site,
 }
@@ -155,6 +157,8 @@ pub struct Snapshot {
     pub muted_all: bool,
     /// Who waits at the door, first come first.
     pub waiting: Vec<u32>,
+    /// The deputy who stands in for the chair, with all of his powers.
+    pub acting: Option<u32>,
 }
 
 /// One change of the state.
@@ -196,5 +200,10 @@ pub enum Change {
     Waiting {
         /// Who.
         members: Vec<u32>,
+    },
+    /// Who stands in for the chair.
+    Acting {
+        /// The deputy; none while the chair leads, or nobody can.
+        member: Option<u32>,
     },
 }

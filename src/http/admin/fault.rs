@@ -217,6 +217,7 @@ impl From<LinkError> for Fault {
     fn from(error: LinkError) -> Self {
         match error {
             LinkError::Name => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_text", error.to_string()),
+            LinkError::Over => Self::bad_request(error.to_string()),
             LinkError::NoRoom => CalendarRefusal::NoSuchRoom.into(),
             LinkError::Store(error) => error.into(),
             LinkError::Randomness => Self::internal(&error),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use giaoban_calendar::{Classification, Instance, Moment, Refusal, RoomId};
-use giaoban_directory::{Date, Directory, Person};
+use giaoban_calendar::{Classification, Instance, Moment, Refusal, RoomId, Rules};
+use giaoban_directory::{Date, Directory, Person, PersonId};
 use giaoban_media_types::ConferenceId;
 use giaoban_signaling::Input;
 use giaoban_signaling::conference::Seat;
@@ -77,7 +77,7 @@ pub async fn briefings(
             booking: booking.id.0,
             title: booking.plan.title.as_str().to_owned(),
             classification: room.rules.classification,
-            role: role(calendar.chair_of(&booking.plan) == Some(person.id)),
+            role: role(person.id, calendar.chair_of(&booking.plan), &room.rules),
             start: instance.start,
             end: instance.end,
             opens: instance.door(booking.plan.opens_before).0,
@@ -111,7 +111,7 @@ pub async fn enter(
         let opened = current.zip(plan).map(|(current, plan)| current.door(plan.opens_before).0);
         let since = opened.unwrap_or_else(|| now().plus_minutes(-PUT_OUT));
         let name = seat_name(person, &directory, today);
-        (room.clone(), person_seat(person, name, chair == Some(person.id), &secret), since)
+        (room.clone(), person_seat(person, name, role(person.id, chair, &room.rules), &secret), since)
     };
     let conference = ConferenceId(room.id.0);
     if services.store.was_removed(conference, seat.person, since).await? {
@@ -119,7 +119,7 @@ pub async fn enter(
     }
     let member = services.store.seat_person(conference, &seat).await?;
     if let Some(handle) = services.registry.find(conference) {
-        let added = Seat { member, name: seat.name, role: seat.role };
+        let added = Seat { member, name: seat.name, role: seat.role, until: None };
         // A gateway that goes down finds the seat when it comes back.
         let _ = handle.input(Input::SeatAdded(added)).await;
     }
@@ -135,16 +135,22 @@ fn seat_name(person: &Person, directory: &Directory, day: Date) -> String {
     unit.map_or_else(|| name.to_owned(), |unit| format!("{} · {name}", unit.name.as_str()))
 }
 
-fn person_seat(person: &Person, name: String, leads: bool, secret: &Secret) -> PersonSeat {
+fn person_seat(person: &Person, name: String, role: Role, secret: &Secret) -> PersonSeat {
     PersonSeat {
         person: person.id,
         unit: person.unit_at(today()),
         name: name.chars().take(MAX_NAME).collect(),
-        role: role(leads),
+        role,
         link: secret.hash(),
     }
 }
 
-fn role(leads: bool) -> Role {
-    if leads { Role::Chair } else { Role::Site }
+fn role(person: PersonId, chair: Option<PersonId>, rules: &Rules) -> Role {
+    if chair == Some(person) {
+        Role::Chair
+    } else if rules.deputies.contains(&person) {
+        Role::Deputy
+    } else {
+        Role::Site
+    }
 }

@@ -18,6 +18,7 @@ use super::fault::{Fault, Faults};
 use super::guard::{Body, Number, SignedIn};
 use super::rooms::administered;
 use super::words::RoleWord;
+use crate::links::Wanted;
 use crate::organisation::person;
 use crate::services::Services;
 use crate::store::By;
@@ -76,7 +77,8 @@ pub async fn create(
         return Err(Refusal::NoLinks.into());
     }
     let by = By { actor: person(signed_in.actor()), unit: room.rules.unit };
-    let (seat, link) = services.links.make_in(conference, name.as_str(), role, by).await?;
+    let wanted = Wanted { name: name.as_str(), role, until: None };
+    let (seat, link) = services.links.make_in(conference, wanted, by).await?;
     if let Some(handle) = services.registry.find(conference) {
         // A gateway that goes down finds the seat when it comes back.
         let _ = handle.input(Input::SeatAdded(seat)).await;

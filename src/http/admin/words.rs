@@ -33,7 +33,7 @@ words! {
     /// What two meetings at once share.
     SharedWord: "room", "chair";
     /// What a seat may do.
-    RoleWord: "chair", "site";
+    RoleWord: "chair", "deputy", "site";
 }
 
 #[cfg(test)]
@@ -57,6 +57,6 @@ mod tests {
         assert_eq!(listed::<LobbyWord>(), json!([Lobby::Open, Lobby::Expected, Lobby::Chair]));
         assert_eq!(listed::<OpeningWord>(), json!([Opening::Always, Opening::Booked]));
         assert_eq!(listed::<StandingWord>(), json!([Standing::Permanent, Standing::OneTime]));
-        assert_eq!(listed::<RoleWord>(), json!([Role::Chair, Role::Site]));
+        assert_eq!(listed::<RoleWord>(), json!([Role::Chair, Role::Deputy, Role::Site]));
     }
 }

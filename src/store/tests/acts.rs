@@ -45,7 +45,7 @@ pub async fn links_made_and_revoked_are_on_the_record(bench: Bench) {
     let store = bench.open().await;
     let info = RoomInfo { title: "Giao ban".into(), classification: Classification::Normal };
     let link = Secret::random().unwrap().hash();
-    let seats = [NewSeat { name: "Điểm cầu 1".into(), role: Role::Site, link }];
+    let seats = [NewSeat { name: "Điểm cầu 1".into(), role: Role::Site, link, until: None }];
     let (_, members) = store.create_room("giao-ban", &info, &seats).await.unwrap();
     store.revoke(members[0], By::default()).await.unwrap();
     store.revoke(members[0], By::default()).await.unwrap();

@@ -24,7 +24,7 @@ async fn person(store: &Store) -> PersonId {
 async fn room(store: &Store) -> (ConferenceId, MemberId) {
     let info = RoomInfo { title: "Giao ban".into(), classification: Classification::Normal };
     let link = Secret::random().unwrap().hash();
-    let seat = NewSeat { name: "Điểm cầu 1".into(), role: Role::Site, link };
+    let seat = NewSeat { name: "Điểm cầu 1".into(), role: Role::Site, link, until: None };
     let (conference, members) = store.create_room("giao-ban", &info, &[seat]).await.unwrap();
     (conference, members[0])
 }

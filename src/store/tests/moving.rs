@@ -11,7 +11,7 @@ fn directory(temporary: &TemporaryDirectory, name: &str) -> DataDirectory {
 }
 
 fn seat(name: &str) -> NewSeat {
-    NewSeat { name: name.into(), role: Role::Site, link: Secret::random().unwrap().hash() }
+    NewSeat { name: name.into(), role: Role::Site, link: Secret::random().unwrap().hash(), until: None }
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ async fn fixture(bench: &Bench) -> Fixture {
     let store = bench.open().await;
     let link = Secret::random().unwrap().hash();
     let info = RoomInfo { title: "Giao ban".into(), classification: Classification::Secret };
-    let seats = [NewSeat { name: "Điểm cầu 1".into(), role: Role::Site, link }];
+    let seats = [NewSeat { name: "Điểm cầu 1".into(), role: Role::Site, link, until: None }];
     let (conference, members) = store.create_room("giao-ban", &info, &seats).await.unwrap();
     Fixture { store, conference, member: members[0], link }
 }
@@ -37,6 +37,7 @@ pub async fn a_restart_finds_rooms_seats_and_state_as_they_were(bench: Bench) {
         )]
         .into(),
         speaker: Some(MemberId(4)),
+        acting: Some(MemberId(5)),
     };
     fixture.store.save(fixture.conference, &durable).await.unwrap();
     fixture.store.close().await;

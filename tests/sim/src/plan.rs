@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use giaoban_signaling::wire::ChairAction;
+use giaoban_signaling::wire::{ChairAction, Role};
 
 use crate::link::{CLEAN, LinkConfig};
 
@@ -21,8 +21,8 @@ pub struct Site {
     pub publishes: bool,
     /// Whether it goes on sending whatever it is told.
     pub is_stubborn: bool,
-    /// Whether its seat leads.
-    pub is_chair: bool,
+    /// Its seat's role.
+    pub role: Role,
     /// How much faster its clock runs than the gateway's, in millionths.
     pub clock_ppm: i32,
     /// Its way to the gateway.
@@ -41,7 +41,7 @@ impl Site {
             member,
             publishes: true,
             is_stubborn: false,
-            is_chair: member == CHAIR,
+            role: if member == CHAIR { Role::Chair } else { Role::Site },
             clock_ppm: 0,
             to_gateway: CLEAN,
             from_gateway: CLEAN,

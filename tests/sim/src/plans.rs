@@ -11,7 +11,7 @@ use crate::link::{CLEAN, LinkConfig};
 use crate::plan::{Action, CHAIR, CLEAN_LIMITS, Expected, Limits, Plan, Site};
 
 /// A constructor of each plan.
-pub const ALL: [fn() -> Plan; 17] = [
+pub const ALL: [fn() -> Plan; 18] = [
     two_sites,
     stage_to_and_fro,
     simulcast_layer_switch,
@@ -25,6 +25,7 @@ pub const ALL: [fn() -> Plan; 17] = [
     failures::gateway_killed,
     failures::herd_after_a_restart,
     failures::chair_lost,
+    failures::chair_lost_with_a_deputy,
     failures::partition,
     rooms::join_storm,
     rooms::two_chairs,
@@ -42,7 +43,11 @@ pub fn named(name: &str) -> Option<Plan> {
 }
 
 fn pin(member: u32) -> Action {
-    Action::Chair(ChairAction::Pin { source: WireSource { member, kind: WireSourceKind::Camera } })
+    Action::Chair(pinned(member))
+}
+
+fn pinned(member: u32) -> ChairAction {
+    ChairAction::Pin { source: WireSource { member, kind: WireSourceKind::Camera } }
 }
 
 fn sees(receiver: u32, slot: u8, member: u32, height: u16) -> Expected {

@@ -17,6 +17,8 @@ pub struct View {
     pub locked: bool,
     /// Whether all but the chair are muted.
     pub muted_all: bool,
+    /// The deputy who stands in for the chair.
+    pub acting: Option<u32>,
     /// Deltas that came out of their order.
     pub missed: u32,
 }
@@ -32,6 +34,7 @@ impl View {
                 self.stage = Some(snapshot.stage);
                 self.locked = snapshot.locked;
                 self.muted_all = snapshot.muted_all;
+                self.acting = snapshot.acting;
             }
             ServerMessage::Delta { version, changes } => {
                 self.missed += u32::from(*version != self.version.wrapping_add(1));
@@ -67,6 +70,7 @@ impl View {
             Change::Stage { stage } => self.stage = Some(*stage),
             Change::Locked { locked } => self.locked = *locked,
             Change::MutedAll { muted_all } => self.muted_all = *muted_all,
+            Change::Acting { member } => self.acting = *member,
             // Nobody waits in a plan.
             Change::Waiting { .. } => {}
         }

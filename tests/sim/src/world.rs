@@ -15,7 +15,7 @@ use giaoban_media::statistics::Statistics;
 use giaoban_media::transport::plain::PlainTransport;
 use giaoban_media_types::{ConferenceId, MemberId, SlotId};
 use giaoban_signaling::conference::{Durable, Seat, Setup, WriteId};
-use giaoban_signaling::wire::{Classification, ClientMessage, Role, RoomInfo, ServerMessage};
+use giaoban_signaling::wire::{Classification, ClientMessage, RoomInfo, ServerMessage};
 use giaoban_signaling::{Conference, ConnectionId, Input};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -181,7 +181,8 @@ fn setup(plan: &Plan, durable: Durable) -> Setup {
     let seat = |site: &crate::plan::Site| Seat {
         member: MemberId(site.member),
         name: format!("Điểm cầu {}", site.member),
-        role: if site.is_chair { Role::Chair } else { Role::Site },
+        role: site.role,
+        until: None,
     };
     Setup {
         conference: CONFERENCE,

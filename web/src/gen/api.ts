@@ -509,7 +509,7 @@ export interface Rename {
   readonly name: string;
 }
 
-export type RoleWord = 'chair' | 'site';
+export type RoleWord = 'chair' | 'deputy' | 'site';
 
 /** One of the expected. */
 export interface RollLine {

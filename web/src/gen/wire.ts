@@ -25,6 +25,7 @@ export const MAX_SLOTS = 87;
 /** Every error code. */
 export const ERROR_CODES: readonly ErrorCode[] = [
     "link_invalid",
+    "link_expired",
     "ticket_invalid",
     "resume_invalid",
     "seat_in_use",
@@ -114,7 +115,11 @@ muted_all: boolean, } | { "change": "waiting",
 /**
  * Who.
  */
-members: Array<number>, };
+members: Array<number>, } | { "change": "acting",
+/**
+ * The deputy; none while the chair leads, or nobody can.
+ */
+member: number | null, };
 
 /**
  * How secret the briefing is; shown on top of every page.
@@ -249,7 +254,7 @@ export type EndReason = "ended" | "removed" | "revoked" | "taken_over" | "left" 
 /**
  * A stable code. The client has for each a sentence in Vietnamese and English, a cause and one action.
  */
-export type ErrorCode = "link_invalid" | "ticket_invalid" | "resume_invalid" | "seat_in_use" | "room_locked" | "room_full" | "room_closed" | "room_not_open" | "chair_admits" | "not_allowed" | "no_such_member" | "no_such_source" | "bad_message" | "too_large" | "too_fast" | "wrong_version" | "slow_consumer" | "bad_offer" | "no_common_codec" | "rate_limited" | "shutting_down" | "overloaded" | "internal";
+export type ErrorCode = "link_invalid" | "link_expired" | "ticket_invalid" | "resume_invalid" | "seat_in_use" | "room_locked" | "room_full" | "room_closed" | "room_not_open" | "chair_admits" | "not_allowed" | "no_such_member" | "no_such_source" | "bad_message" | "too_large" | "too_fast" | "wrong_version" | "slow_consumer" | "bad_offer" | "no_common_codec" | "rate_limited" | "shutting_down" | "overloaded" | "internal";
 
 /**
  * How good a site's connection is, in one word.
@@ -345,7 +350,7 @@ export type Presence = "present" | "recovering" | "absent";
 /**
  * What a member may do; decided in one place, `access::Policy`.
  */
-export type Role = "chair" | "site";
+export type Role = "chair" | "deputy" | "site";
 
 /**
  * What does not change while a briefing runs.
@@ -385,7 +390,12 @@ resume: string,
 /**
  * Server time.
  */
-time: number, } | { "type": "waiting",
+time: number,
+/**
+ * Server time at which the link ends. Who is in stays in; who is away for longer than his seat is kept does not
+ * come back.
+ */
+until: number | null, } | { "type": "waiting",
 /**
  * What keeps the member out: `room_locked`, `room_full`, `room_closed`, `room_not_open` or `chair_admits`.
  */
@@ -573,7 +583,11 @@ muted_all: boolean,
 /**
  * Who waits at the door, first come first.
  */
-waiting: Array<number>, };
+waiting: Array<number>,
+/**
+ * The deputy who stands in for the chair, with all of his powers.
+ */
+acting: number | null, };
 
 /**
  * The stage: the rule and what it yields now.

@@ -132,8 +132,19 @@ export const en: Readonly<Record<Key, string>> = {
   'room.chairless': 'No chair',
   'room.chairlessHelp':
     'Nobody leads at the moment. The room goes on; after the chair left it ends once one site alone has stayed for 10 minutes.',
+  'room.acting': '{name} leads for the chair',
+  'room.actingHelp':
+    'The chair has been gone for 90 seconds: the deputy has all of his powers until he is back.',
+  'room.deputySoonHelp':
+    'The chair is not here. The room goes on; after 90 seconds without a chair the deputy leads.',
   'room.stageAway': 'Waiting for {name}',
   'room.stageAwayHelp': 'The site that the chair chose sends no picture; it returns to the stage by itself.',
+  'link.soon':
+    'The link of this site ends in {minutes} min. The briefing goes on; to come in again later, ask for a new link now.',
+  'link.left': 'Link ends in {time}',
+  'link.over': 'Link has ended',
+  'link.overHelp':
+    'When the link of this site has ended the briefing goes on, but after leaving, or 90 seconds without a connection, it does not open the room again. Ask the chairing unit or technical support for a new link.',
   'door.title': 'Waiting to come in ({count})',
   'door.admit': 'Let in',
   'door.admitHint': 'Let in: {name}',
@@ -166,6 +177,8 @@ export const en: Readonly<Record<Key, string>> = {
   'presence.absent': 'absent',
 
   'role.chair': 'Chair',
+  'role.deputy': 'Deputy',
+  'role.acting': 'Deputy, leading',
 
   'panel.title': 'Roll call and requests to speak',
   'panel.open': 'Roll call',
@@ -305,6 +318,8 @@ export const en: Readonly<Record<Key, string>> = {
   'live.left': '{count} sites left',
   'live.hands': '{count} requests to speak',
   'live.stage': 'Main screen: {name}',
+  'notice.acting': 'The chair is gone: this site leads until he is back.',
+  'notice.acting_ended': 'The chair is back and leads.',
   'notice.muted': 'The chair muted this site.',
   'notice.unmuted': 'The chair lets this site speak. Turn the microphone on to talk.',
   'notice.microphone_closed': 'The server closed the microphone of this site.',
@@ -320,6 +335,9 @@ export const en: Readonly<Record<Key, string>> = {
   'error.link_invalid.cause':
     'It was revoked, the site was removed from the room, or the address was copied in part.',
   'error.link_invalid.action': 'Ask the chairing unit or technical support for a new link.',
+  'error.link_expired.text': 'The link has ended.',
+  'error.link_expired.cause': 'This link was good until a given time only.',
+  'error.link_expired.action': 'Ask the chairing unit or technical support for a new link and paste it here.',
   'error.ticket_invalid.text': 'The entry has expired.',
   'error.ticket_invalid.cause': 'Each entry can be used once, within 30 seconds.',
   'error.ticket_invalid.action': 'Press Try again to enter anew.',

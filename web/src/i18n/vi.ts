@@ -131,8 +131,18 @@ export const vi = {
   'room.chairless': 'Vắng chủ trì',
   'room.chairlessHelp':
     'Không ai điều hành lúc này. Phòng vẫn họp; chỉ còn một điểm cầu sau khi chủ trì rời thì 10 phút sau tự kết thúc.',
+  'room.acting': '{name} điều hành thay chủ trì',
+  'room.actingHelp':
+    'Chủ trì vắng quá 90 giây: phó chủ trì có mọi quyền của chủ trì cho đến khi chủ trì trở lại.',
+  'room.deputySoonHelp': 'Chủ trì vắng. Phòng vẫn họp; sau 90 giây vắng chủ trì, phó chủ trì điều hành thay.',
   'room.stageAway': 'Chờ hình của {name}',
   'room.stageAwayHelp': 'Điểm cầu do chủ trì chọn đang không có hình; có lại là tự lên màn hình chính.',
+  'link.soon':
+    'Liên kết của điểm cầu này hết hạn sau {minutes} phút. Vẫn họp tiếp; muốn vào lại sau đó thì xin liên kết mới từ bây giờ.',
+  'link.left': 'Liên kết còn {time}',
+  'link.over': 'Liên kết hết hạn',
+  'link.overHelp':
+    'Liên kết của điểm cầu này hết hạn thì vẫn họp tiếp, nhưng rời phòng hoặc mất kết nối quá 90 giây là không vào lại được. Xin đơn vị chủ trì hoặc bộ phận kỹ thuật cấp liên kết mới.',
   'door.title': 'Đang chờ vào phòng ({count})',
   'door.admit': 'Cho vào',
   'door.admitHint': 'Cho vào: {name}',
@@ -165,6 +175,8 @@ export const vi = {
   'presence.absent': 'vắng',
 
   'role.chair': 'Chủ trì',
+  'role.deputy': 'Phó chủ trì',
+  'role.acting': 'Phó chủ trì, đang điều hành',
 
   'panel.title': 'Điểm danh và xin phát biểu',
   'panel.open': 'Điểm danh',
@@ -303,6 +315,8 @@ export const vi = {
   'live.hands': '{count} điểm cầu xin phát biểu',
   'live.stage': 'Màn hình chính: {name}',
 
+  'notice.acting': 'Chủ trì vắng: điểm cầu này điều hành thay cho đến khi chủ trì trở lại.',
+  'notice.acting_ended': 'Chủ trì đã trở lại điều hành.',
   'notice.muted': 'Chủ trì đã tắt tiếng điểm cầu này.',
   'notice.unmuted': 'Chủ trì đã cho điểm cầu này nói. Bật micro để phát biểu.',
   'notice.microphone_closed': 'Máy chủ đã tắt micro của điểm cầu này.',
@@ -317,6 +331,9 @@ export const vi = {
   'error.link_invalid.cause':
     'Liên kết đã bị thu hồi, điểm cầu đã bị đưa ra khỏi phòng, hoặc địa chỉ bị chép thiếu.',
   'error.link_invalid.action': 'Xin đơn vị chủ trì hoặc bộ phận kỹ thuật cấp liên kết mới.',
+  'error.link_expired.text': 'Liên kết đã hết hạn.',
+  'error.link_expired.cause': 'Liên kết này chỉ dùng được đến giờ đã định.',
+  'error.link_expired.action': 'Xin đơn vị chủ trì hoặc bộ phận kỹ thuật cấp liên kết mới, rồi dán vào đây.',
   'error.ticket_invalid.text': 'Lượt vào phòng đã hết hạn.',
   'error.ticket_invalid.cause': 'Mỗi lượt vào chỉ dùng được một lần, trong 30 giây.',
   'error.ticket_invalid.action': 'Bấm Thử lại để vào bằng lượt mới.',

@@ -31,7 +31,9 @@ import { handQueue, inOrder, isPresent } from './roster';
 import { type Self, Session } from './session';
 
 /** Between readings of the browser's counters, in ms. */
-const STATS_PERIOD_MS = 2000;
+const STATS_PERIOD_MS = 1000;
+/** The network is told over so many periods. */
+const NETWORK_PERIODS = 2;
 
 const NO_MEMBERS: ReadonlyMap<number, MemberState> = new Map();
 
@@ -67,6 +69,7 @@ class RoomClient implements Room {
   readonly stage: Room['stage'];
   readonly locked: ReadonlySignal<boolean>;
   readonly mutedAll: ReadonlySignal<boolean>;
+  readonly acting: ReadonlySignal<number | null>;
 
   private readonly state = signal<RoomState | null>(null);
   private readonly mediaUp = signal(false);
@@ -121,6 +124,7 @@ class RoomClient implements Room {
     this.stage = computed(() => this.state.value?.stage ?? null);
     this.locked = computed(() => this.state.value?.locked ?? false);
     this.mutedAll = computed(() => this.state.value?.mutedAll ?? false);
+    this.acting = computed(() => this.state.value?.acting ?? null);
     this.listen();
   }
 
@@ -129,6 +133,9 @@ class RoomClient implements Room {
   }
   get quietSince(): ReadonlySignal<number | null> {
     return this.session.quietSince;
+  }
+  get linkEnds(): ReadonlySignal<number | null> {
+    return this.session.until;
   }
   get phase(): ReadonlySignal<Phase> {
     return this.phaseSignal;
@@ -393,7 +400,9 @@ class RoomClient implements Room {
     const self = this.session.self.value?.member ?? -1;
     const before = this.state.value?.members.get(self)?.muted;
     const now = next.members.get(self)?.muted ?? false;
+    const acted = this.state.value?.acting === self;
     this.state.value = next;
+    if (acted !== (next.acting === self)) this.notify({ name: acted ? 'acting_ended' : 'acting' });
     if (now && before !== true) this.sources.closeMicrophone();
     if (before !== undefined && before !== now) this.notify({ name: now ? 'muted' : 'unmuted' });
   }
@@ -443,10 +452,10 @@ class RoomClient implements Room {
     until.addEventListener('abort', () => {
       for (const end of diary) end();
     });
-    let before: Counters | null = null;
+    let readings: readonly Counters[] = [];
     const timer = setInterval(() => {
-      void this.measure(before).then((now) => {
-        before = now;
+      void this.measure(readings).then((now) => {
+        readings = now === null ? [] : [...readings, now].slice(-NETWORK_PERIODS);
       });
     }, STATS_PERIOD_MS);
     until.addEventListener('abort', () => clearInterval(timer));
@@ -458,16 +467,23 @@ class RoomClient implements Room {
     if (report !== null) this.session.socket.send(report);
   }
 
-  private async measure(before: Counters | null): Promise<Counters | null> {
+  /** Whether somebody says that he can be heard: then something comes all the time. */
+  private expectsMedia(): boolean {
+    const self = this.session.self.value?.member;
+    return this.present.value.some((row) => row.member !== self && row.speaking);
+  }
+
+  private async measure(readings: readonly Counters[]): Promise<Counters | null> {
     const report = await this.peer.stats();
     if (report === null) return null;
     const rows = [...(report.entries() as Iterable<[string, unknown]>)];
     this.diary.counters(rows);
     const now = countersOf(rows, Date.now());
-    this.mediaLost.counted(before, now);
+    const [before] = readings;
+    this.mediaLost.counted(readings.at(-1) ?? null, now, this.expectsMedia());
     if (!this.mediaUp.value) {
       this.networkSignal.value = { bars: 0, rtt: 0, loss: 0, sending: 0, receiving: 0 };
-    } else if (before !== null) {
+    } else if (before !== undefined) {
       this.tellPlayback(playbackOf(rows));
       this.networkSignal.value = networkBetween(before, now, this.socketRtt);
       this.diary.network(this.networkSignal.value);

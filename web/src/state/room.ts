@@ -164,6 +164,9 @@ export type Notice =
   /** The chair muted the own seat, or lets it speak again. */
   | { readonly name: 'muted' }
   | { readonly name: 'unmuted' }
+  /** The chair is gone and the own seat leads in his place, or no longer does. */
+  | { readonly name: 'acting' }
+  | { readonly name: 'acting_ended' }
   /** The microphone or camera in use was pulled out. Nothing else is put in the microphone's place. */
   | { readonly name: 'microphone_unplugged' }
   | { readonly name: 'camera_unplugged' }
@@ -204,6 +207,8 @@ export interface Room {
   readonly stage: ReadonlySignal<Stage | null>;
   readonly locked: ReadonlySignal<boolean>;
   readonly mutedAll: ReadonlySignal<boolean>;
+  /** The deputy who stands in for the chair; `null` while the chair leads, or nobody can. */
+  readonly acting: ReadonlySignal<number | null>;
 
   /** What the room sees and hears of the own seat. */
   readonly media: ReadonlySignal<OwnMedia>;
@@ -221,6 +226,8 @@ export interface Room {
   readonly quietSince: ReadonlySignal<number | null>;
   /** How each site's connection is, by member; empty while it is not watched. */
   readonly quality: ReadonlySignal<ReadonlyMap<number, SiteQuality>>;
+  /** Server time at which the own link ends; `null` if it does not. */
+  readonly linkEnds: ReadonlySignal<number | null>;
   /** Server time minus `Date.now()`, in milliseconds. */
   readonly clockOffset: ReadonlySignal<number>;
   /** The browser refuses to play sound until the person clicks. */

@@ -48,6 +48,7 @@ export class Session implements SocketOwner {
   private readonly lobbySignal = signal<LinkInfo | null>(null);
   private readonly selfSignal = signal<Self | null>(null);
   private readonly quietSignal = signal<number | null>(null);
+  private readonly untilSignal = signal<number | null>(null);
   private link: string | null = null;
   private resume: string | null = null;
   /** The gateway has said since the last welcome that there are too many attempts. */
@@ -77,6 +78,11 @@ export class Session implements SocketOwner {
 
   get self(): ReadonlySignal<Self | null> {
     return this.selfSignal;
+  }
+
+  /** Server time at which the link ends, if it does. */
+  get until(): ReadonlySignal<number | null> {
+    return this.untilSignal;
   }
 
   /** Since when nothing is heard on the open connection, as `Date.now()`. */
@@ -153,6 +159,7 @@ export class Session implements SocketOwner {
       this.limited = false;
       this.seat.write({ resume: message.resume, waiting: false });
       this.selfSignal.value = { member: message.member, role: message.role };
+      this.untilSignal.value = message.until;
       this.owner.onWelcome();
     } else if (message.type === 'waiting') {
       this.wait(message.code, message.place);
@@ -177,6 +184,7 @@ export class Session implements SocketOwner {
       case 'resume_invalid':
         return this.resumeRefused();
       case 'link_invalid':
+      case 'link_expired':
         this.end('refused', code);
         return 'stop';
       case 'seat_in_use':

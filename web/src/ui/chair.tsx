@@ -96,12 +96,14 @@ function MenuOrders({ member }: { readonly member: MemberState }) {
           onClick={() => view.order({ action: 'pin', source: { member: id, kind: 'screen' } })}
         />
       )}
-      <Order
-        inMenu={true}
-        icon={member.muted ? 'microphone' : 'microphoneOff'}
-        text={t(member.muted ? 'chair.letSpeak' : 'chair.mute')}
-        onClick={() => view.order({ action: member.muted ? 'let_speak' : 'mute', member: id })}
-      />
+      {member.role !== 'chair' && (
+        <Order
+          inMenu={true}
+          icon={member.muted ? 'microphone' : 'microphoneOff'}
+          text={t(member.muted ? 'chair.letSpeak' : 'chair.mute')}
+          onClick={() => view.order({ action: member.muted ? 'let_speak' : 'mute', member: id })}
+        />
+      )}
       {member.hand !== null && (
         <Order
           inMenu={true}
@@ -110,15 +112,17 @@ function MenuOrders({ member }: { readonly member: MemberState }) {
           onClick={() => view.order({ action: 'lower_hand', member: id })}
         />
       )}
-      <Order
-        inMenu={true}
-        icon="remove"
-        text={t('chair.remove')}
-        danger={true}
-        onClick={() => {
-          view.open({ name: 'remove', member: id });
-        }}
-      />
+      {member.role !== 'chair' && (
+        <Order
+          inMenu={true}
+          icon="remove"
+          text={t('chair.remove')}
+          danger={true}
+          onClick={() => {
+            view.open({ name: 'remove', member: id });
+          }}
+        />
+      )}
     </>
   );
 }

@@ -56,7 +56,7 @@ function perform(shortcut: Shortcut, scope: Scope): void {
       goToFilter(scope);
       break;
     case 'quality':
-      if (view.isChair.peek()) view.open({ name: 'quality' });
+      if (view.leads.peek()) view.open({ name: 'quality' });
       break;
     case 'help':
       view.open({ name: 'help' });

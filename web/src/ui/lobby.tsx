@@ -97,7 +97,7 @@ export function Lobby({ lobby, error }: { readonly lobby: LobbyInfo; readonly er
             <dt>{t('lobby.site')}</dt>
             <dd>
               <strong>{lobby.site}</strong>
-              {lobby.role === 'chair' && <span class="role">{t('role.chair')}</span>}
+              {lobby.role !== 'site' && <span class="role">{t(`role.${lobby.role}`)}</span>}
             </dd>
           </dl>
           <p class="encrypted" title={t('room.encryptionHelp')}>

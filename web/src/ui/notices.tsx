@@ -1,12 +1,10 @@
+import { useComputed } from '@preact/signals';
 import { t } from '../i18n';
-import { isLed, missingFromStage } from '../state/roster';
+import { leadOf, missingFromStage } from '../state/roster';
 import { useScope } from './context';
 import { SaveDiagnosis } from './diagnosis';
 import { Icon } from './icon';
 import { duration } from './model/format';
-
-/** So many of those at the door have a row. */
-const DOOR_ROWS = 3;
 
 /** What has just happened, at the edge of the page; said by the live regions too. */
 export function Toasts() {
@@ -88,12 +86,12 @@ export function OutagePage() {
   );
 }
 
-/** Who waits at the door, for the chair, with a button for each of the first. */
-export function Door() {
+/** Who waits at the door, for who keeps it, with a button for each of the first `rows`. */
+export function Door({ rows }: { readonly rows: number }) {
   const { room, view } = useScope();
   const waiting = room.waiting.value;
-  if (!view.isChair.value || waiting.length === 0) return null;
-  const first = waiting.slice(0, DOOR_ROWS);
+  if (!view.keepsDoor.value || waiting.length === 0) return null;
+  const first = waiting.slice(0, rows);
   const more = waiting.length - first.length;
   return (
     <section class="door-queue" aria-label={t('door.title', { count: waiting.length })}>
@@ -117,6 +115,46 @@ export function Door() {
   );
 }
 
+/** Who leads, unless it is the chair. */
+function LeadFlag() {
+  const { room } = useScope();
+  const lead = useComputed(() => leadOf(room.present.value, room.acting.value)).value;
+  switch (lead) {
+    case 'chair':
+      return null;
+    case 'acting': {
+      const name = room.member(room.acting.value ?? -1).value?.name ?? '';
+      return (
+        <span class="status-item flag" title={t('room.actingHelp')}>
+          {t('room.acting', { name })}
+        </span>
+      );
+    }
+    case 'deputy_soon':
+    case 'nobody':
+      return (
+        <span
+          class="status-item flag"
+          title={t(lead === 'nobody' ? 'room.chairlessHelp' : 'room.deputySoonHelp')}
+        >
+          {t('room.chairless')}
+        </span>
+      );
+  }
+}
+
+/** That the own link ends, in the strip. */
+export function LinkFlag() {
+  const { view } = useScope();
+  const end = view.linkEnd.value;
+  if (end.name === 'far') return null;
+  return (
+    <span class="status-item flag" title={t('link.overHelp')}>
+      {end.name === 'near' ? t('link.left', { time: duration(end.left) }) : t('link.over')}
+    </span>
+  );
+}
+
 /** What is amiss with who leads and what is on the stage, in the strip. */
 export function LeadFlags() {
   const { room } = useScope();
@@ -124,11 +162,7 @@ export function LeadFlags() {
   const name = missing === null ? '' : (room.member(missing.member).value?.name ?? '');
   return (
     <>
-      {!isLed(room.present.value) && (
-        <span class="status-item flag" title={t('room.chairlessHelp')}>
-          {t('room.chairless')}
-        </span>
-      )}
+      <LeadFlag />
       {missing !== null && (
         <span class="status-item flag" title={t('room.stageAwayHelp')}>
           {t('room.stageAway', { name })}

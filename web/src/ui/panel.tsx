@@ -2,7 +2,11 @@ import { t } from '../i18n';
 import { ChairTools } from './chair';
 import { useScope } from './context';
 import { Icon } from './icon';
+import { Door } from './notices';
 import { Roster } from './roster';
+
+/** So many of those at the door have a row in the panel. */
+const DOOR_ROWS = 3;
 
 function Hands() {
   const { room, view } = useScope();
@@ -19,26 +23,26 @@ function Hands() {
           <li key={member.member} class="row">
             <span class="row-sign">{index + 1}</span>
             <span class="row-name">{member.name}</span>
-            {view.isChair.value && (
-              <>
-                <button
-                  type="button"
-                  class="primary"
-                  aria-label={t('panel.inviteHint', { name: member.name })}
-                  title={t('panel.inviteHint', { name: member.name })}
-                  onClick={() => view.invite(member)}
-                >
-                  {t('panel.invite')}
-                </button>
-                <button
-                  type="button"
-                  aria-label={t('panel.lowerHint', { name: member.name })}
-                  title={t('panel.lowerHint', { name: member.name })}
-                  onClick={() => view.order({ action: 'lower_hand', member: member.member })}
-                >
-                  {t('panel.lower')}
-                </button>
-              </>
+            {view.leads.value && (
+              <button
+                type="button"
+                class="primary"
+                aria-label={t('panel.inviteHint', { name: member.name })}
+                title={t('panel.inviteHint', { name: member.name })}
+                onClick={() => view.invite(member)}
+              >
+                {t('panel.invite')}
+              </button>
+            )}
+            {view.keepsDoor.value && (
+              <button
+                type="button"
+                aria-label={t('panel.lowerHint', { name: member.name })}
+                title={t('panel.lowerHint', { name: member.name })}
+                onClick={() => view.order({ action: 'lower_hand', member: member.member })}
+              >
+                {t('panel.lower')}
+              </button>
             )}
           </li>
         ))}
@@ -62,7 +66,8 @@ export function Panel() {
       >
         <Icon name="close" />
       </button>
-      {view.isChair.value && <ChairTools />}
+      <Door rows={DOOR_ROWS} />
+      {view.leads.value && <ChairTools />}
       <Roster />
       <Hands />
     </aside>

@@ -28,7 +28,7 @@ export function RoomPage() {
       <Pictures />
       {view.panelOpen.value && <Panel />}
       <SoundBlocked />
-      <Door />
+      {!view.panelOpen.value && <Door rows={1} />}
       <Toolbar />
       <Toasts />
       <OutagePage />

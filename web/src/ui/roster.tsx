@@ -20,6 +20,12 @@ function microphoneTitle(member: MemberState) {
   return member.speaking ? t('tile.speaking') : t('bar.microphoneOn');
 }
 
+/** The word before the presence of one who leads or may. */
+function roleOf({ role }: MemberState, isActing: boolean): string {
+  if (role === 'site') return '';
+  return `${t(isActing ? 'role.acting' : `role.${role}`)} · `;
+}
+
 function Signs({ member }: { readonly member: MemberState }) {
   return (
     <>
@@ -75,13 +81,13 @@ function Row(props: {
       <span class="row-name">
         {isSelf ? t('tile.self', { name: member.name }) : member.name}
         <span class="row-note">
-          {member.role === 'chair' ? `${t('role.chair')} · ` : ''}
+          {roleOf(member, room.acting.value === props.id)}
           {t(`presence.${member.presence}`)}
           {member.muted ? ` · ${t('tile.muted')}` : ''}
         </span>
       </span>
       <Signs member={member} />
-      {view.isChair.value && !isSelf && <MenuButton member={member} />}
+      {view.leads.value && !isSelf && <MenuButton member={member} />}
     </li>
   );
 }

@@ -87,7 +87,7 @@ export function Stage() {
         <>
           <StageCover member={member} source={source} />
           <StageName member={member} source={source} />
-          {view.isChair.value && !own && <MenuButton member={member} />}
+          {view.leads.value && !own && <MenuButton member={member} />}
         </>
       )}
     </figure>

@@ -3,7 +3,7 @@ import type { Network } from '../state/room';
 import { useScope } from './context';
 import { Icon } from './icon';
 import { clock } from './model/format';
-import { LeadFlags } from './notices';
+import { LeadFlags, LinkFlag } from './notices';
 import { Attendance } from './roster';
 
 /** The classification over every page: word and colour; nothing ever lies above it. */
@@ -104,6 +104,7 @@ export function StatusStrip() {
       {room.locked.value && <span class="status-item flag">{t('room.locked')}</span>}
       {room.mutedAll.value && <span class="status-item flag">{t('room.mutedAll')}</span>}
       <LeadFlags />
+      <LinkFlag />
       <span class="status-space" />
       <NetworkBars network={room.network.value} />
       <Clock />

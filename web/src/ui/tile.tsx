@@ -97,7 +97,7 @@ function Frame(props: {
           <Icon name="hand" />
         </span>
       )}
-      {view.isChair.value && !isSelf && <MenuButton member={member} />}
+      {view.leads.value && !isSelf && <MenuButton member={member} />}
     </figure>
   );
 }

@@ -45,7 +45,7 @@ function microphoneFace(room: Room): { icon: IconName; text: string; tone: Tone 
     return { icon: 'muted', text: t('bar.microphoneMuted'), tone: 'warn' };
   }
   if (state === 'off') return { icon: 'microphoneOff', text: t('bar.microphoneOff'), tone: 'off' };
-  if (room.phase.value.name === 'recovering' || !room.connected.value) {
+  if (room.phase.value.name === 'recovering' || !room.connected.value || room.mediaLostSince.value !== null) {
     return { icon: 'microphone', text: t('bar.microphoneUnsent'), tone: 'warn' };
   }
   return {

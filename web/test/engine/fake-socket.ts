@@ -38,7 +38,7 @@ export class FakeWebSocket {
 
   welcome(time = Date.now()): void {
     this.accept();
-    this.say({ type: 'welcome', member: 7, role: 'site', resume: 'secret', time });
+    this.say({ type: 'welcome', member: 7, role: 'site', resume: 'secret', time, until: null });
   }
 
   break(): void {

@@ -227,7 +227,7 @@ describe('a socket', () => {
     }
     expect(ws.sent.filter(({ type }) => type === 'ping').length).toBeGreaterThan(10);
     expect(socket.send({ type: 'heartbeat' })).toBe(false);
-    ws.say({ type: 'welcome', member: 7, role: 'site', resume: 'secret', time: 1_000_000 });
+    ws.say({ type: 'welcome', member: 7, role: 'site', resume: 'secret', time: 1_000_000, until: null });
     expect(state()).toBe('open');
     expect(FakeWebSocket.all).toHaveLength(1);
     expect(Math.abs(owner.offset)).toBeLessThan(100);

@@ -43,6 +43,10 @@ export interface Wish {
   readonly soundBlocked: boolean;
   /** How the line test came out. */
   readonly line?: string | undefined;
+  /** The chair is gone, and the own seat leads in his place. */
+  readonly acting?: boolean;
+  /** When the own link ends. */
+  readonly linkEnds?: number | null;
   /** So many wait at the door. */
   readonly door?: number;
 }
@@ -118,7 +122,14 @@ export interface Others {
 /** The fake. Orders change its state as the gateway would. */
 export function fakeRoom(wish: Wish): Room & { readonly others: Others } {
   const self = wish.role === 'chair' ? 1 : 2;
-  const rows = signal(roster(wish.sites));
+  const acting = wish.acting === true ? self : null;
+  const leads = wish.role === 'chair' || acting !== null;
+  const rows = signal(
+    roster(wish.sites).map((row) => {
+      if (row.role === 'chair' && acting !== null) return { ...row, presence: 'absent' as const };
+      return row.member === self ? { ...row, role: wish.role } : row;
+    }),
+  );
   const info = { title: 'Giao ban tuần 47', classification: wish.classification };
   const inside = wish.page === 'room';
   const phase: Signal<Phase> = signal(startPhase(wish));
@@ -173,7 +184,7 @@ export function fakeRoom(wish: Wish): Room & { readonly others: Others } {
     for (const row of rows.peek()) if (row.role !== 'chair') change(row.member, { muted: on });
   };
   const obey = (order: ChairAction): Outcome => {
-    if (wish.role !== 'chair') return { ok: false, error: 'not_allowed' };
+    if (!leads) return { ok: false, error: 'not_allowed' };
     if (order.action === 'pin') pin(order.source);
     else if (order.action === 'follow_speaker')
       stage.value = { ...stage.value, rule: { rule: 'follow_speaker' } };
@@ -220,6 +231,8 @@ export function fakeRoom(wish: Wish): Room & { readonly others: Others } {
     },
     present: computed(() => inOrder(rows.value).filter(isPresent)),
     waiting: computed(() => rows.value.slice(rows.value.length - (wish.door ?? 0))),
+    acting: signal(acting),
+    linkEnds: signal(wish.linkEnds ?? null),
     hands: computed(() => handQueue(rows.value)),
     stage,
     locked,

@@ -27,7 +27,9 @@ showTheme(asked.get('theme'));
 const room = fakeRoom({
   page: asked.get('page') ?? 'room',
   sites: Number(asked.get('sites') ?? 3),
-  role: asked.get('role') === 'chair' ? 'chair' : 'site',
+  role: asked.get('role') === 'chair' ? 'chair' : asked.get('role') === 'deputy' ? 'deputy' : 'site',
+  acting: has('acting'),
+  linkEnds: has('ends') ? Date.now() + Number(asked.get('ends')) * 1000 : null,
   error: asked.get('error') as RoomErrorCode | null,
   classification: (asked.get('level') ?? 'confidential') as Classification,
   lost: Number(asked.get('lost') ?? 0),

@@ -38,4 +38,44 @@ describe('the loss of sound and picture', () => {
     loss.connected(true, 6);
     expect(loss.since.value).toBeNull();
   });
+
+  it('is a silence of two seconds where feedback or a speaker should be heard', () => {
+    const sending = (at: number, received: number): Counters => ({
+      ...counters(at, received),
+      bytesSent: at * 4,
+    });
+    for (const [reading, expected] of [
+      [sending, false],
+      [counters, true],
+    ] as const) {
+      const loss = new MediaLoss();
+      loss.connected(true, 99_000);
+      loss.counted(null, reading(100_000, 50), expected);
+      loss.counted(reading(100_000, 50), reading(101_000, 50), expected);
+      expect(loss.since.value).toBeNull();
+      loss.counted(reading(101_000, 50), reading(102_000, 50), expected);
+      expect(loss.since.value).toBe(100_000);
+      loss.counted(reading(102_000, 50), reading(103_000, 51), expected);
+      expect(loss.since.value).toBeNull();
+    }
+  });
+
+  it('is no loss that nothing comes where nothing should', () => {
+    const loss = new MediaLoss();
+    loss.connected(true, 99_000);
+    loss.counted(counters(100_000, 50), counters(160_000, 50));
+    expect(loss.since.value).toBeNull();
+  });
+
+  it('that the path is given up after a silence still counts from the last packet, and ends with the path alone', () => {
+    const loss = new MediaLoss();
+    loss.connected(true, 99_000);
+    loss.counted(null, counters(100_000, 50), true);
+    loss.counted(counters(100_000, 50), counters(102_000, 50), true);
+    loss.connected(false, 105_000);
+    loss.counted(counters(102_000, 50), counters(106_000, 52), true);
+    expect(loss.since.value).toBe(100_000);
+    loss.connected(true, 107_000);
+    expect(loss.since.value).toBeNull();
+  });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { MemberState, ServerMessage } from '../../src/gen/wire';
+import type { MemberState, Role, ServerMessage } from '../../src/gen/wire';
 import { applyDelta, fromSnapshot, type RoomState } from '../../src/state/reducer';
-import { handQueue, inOrder, isLed, isPresent, missingFromStage } from '../../src/state/roster';
+import { handQueue, inOrder, isPresent, leadOf, missingFromStage, powersOf } from '../../src/state/roster';
 import { golden } from '../golden';
 
 type Message<T extends ServerMessage['type']> = Extract<ServerMessage, { type: T }>;
@@ -31,7 +31,13 @@ describe('a delta', () => {
     });
     expect([state?.locked, state?.mutedAll]).toEqual([false, false]);
     expect(state?.waiting).toEqual([9, 4]);
-    expect([...(state?.members.values() ?? [])].map((row) => row.speaking)).toEqual([true, true, false]);
+    expect(state?.acting).toBe(5);
+    expect([...(state?.members.values() ?? [])].map((row) => row.speaking)).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
 
   it('leaves the state before it and the rows it does not name alone', () => {
@@ -92,11 +98,20 @@ describe('the roster', () => {
 });
 
 describe('the strip', () => {
-  const row = (role: 'chair' | 'site') => ({ ...[...snapshot().members.values()][0], role }) as MemberState;
+  const row = (role: Role) => ({ ...[...snapshot().members.values()][0], role }) as MemberState;
 
-  it('says that nobody leads when no chair is there', () => {
-    expect(isLed([row('site'), row('chair')])).toBe(true);
-    expect(isLed([row('site')])).toBe(false);
+  it('says who leads when no chair is there', () => {
+    expect(leadOf([row('site'), row('deputy'), row('chair')], null)).toBe('chair');
+    expect(leadOf([row('site'), row('deputy')], null)).toBe('deputy_soon');
+    expect(leadOf([row('site'), row('deputy')], 2)).toBe('acting');
+    expect(leadOf([row('site')], null)).toBe('nobody');
+  });
+
+  it('gives a deputy the door and the hands, and everything only in the chair’s place', () => {
+    const seat = (role: Role) => ({ member: 2, role });
+    expect(powersOf(null, null)).toBe('none');
+    expect([powersOf(seat('site'), 2), powersOf(seat('chair'), null)]).toEqual(['none', 'all']);
+    expect([null, 3, 2].map((acting) => powersOf(seat('deputy'), acting))).toEqual(['door', 'door', 'all']);
   });
 
   it('names what the chair chose for the stage only while it is not there', () => {

@@ -185,7 +185,14 @@ describe('the door', () => {
     expect(phase()).toEqual({ name: 'waiting', code: 'room_locked', place: 2 });
     FakeWebSocket.last().say({ type: 'waiting', code: 'room_locked', place: 1 });
     expect(phase()).toMatchObject({ place: 1 });
-    FakeWebSocket.last().say({ type: 'welcome', member: 7, role: 'site', resume: 'secret', time: 1 });
+    FakeWebSocket.last().say({
+      type: 'welcome',
+      member: 7,
+      role: 'site',
+      resume: 'secret',
+      time: 1,
+      until: null,
+    });
     session.entered();
     expect(phase()).toEqual({ name: 'live' });
     expect(FakeWebSocket.all).toHaveLength(1);

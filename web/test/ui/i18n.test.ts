@@ -41,6 +41,7 @@ const families: readonly { prefix: string; codes: string[]; endings: string[] }[
   },
   { prefix: 'ended.', codes: members(wire, 'EndReason'), endings: ['.text', '.cause', '.action'] },
   { prefix: 'classification.', codes: members(wire, 'Classification'), endings: [''] },
+  { prefix: 'role.', codes: members(wire, 'Role').filter((role) => role !== 'site'), endings: [''] },
   { prefix: 'presence.', codes: members(wire, 'Presence'), endings: [''] },
   { prefix: 'device.', codes: members(capture, 'DeviceProblem'), endings: ['.text'] },
   {

@@ -245,7 +245,7 @@ fn only_a_deliberate_entry_of_the_chair_reopens_an_ended_briefing() {
 fn a_new_seat_is_in_the_roster_and_can_be_taken() {
     let mut room = Room::new();
     let chair = room.enter(CHAIR);
-    let seat = Seat { member: MemberId(9), name: "Tỉnh mới".to_owned(), role: Role::Site };
+    let seat = Seat { member: MemberId(9), name: "Tỉnh mới".to_owned(), role: Role::Site, until: None };
     room.input(Input::SeatAdded(seat));
     room.settle();
     assert_eq!(room.row(chair, MemberId(9)).presence, Presence::Absent);
@@ -303,4 +303,28 @@ fn who_came_and_went_is_said_once_each_whatever_his_line_did_in_between() {
     room.order(chair, ChairAction::End);
     let left = room.attendance.iter().filter(|(_, came)| !came).count();
     assert_eq!(left, 4, "the end of the briefing is everyone's");
+}
+
+#[test]
+fn a_link_whose_time_is_over_opens_nothing_but_whoever_is_in_stays_and_comes_back_to_his_seat() {
+    const END: u64 = 1_000_000;
+    let guest = MemberId(9);
+    let mut room = Room::new();
+    let seat = Seat { member: guest, name: "Khách".to_owned(), role: Role::Site, until: Some(END) };
+    room.input(Input::SeatAdded(seat));
+    let (connection, refused) = room.enter_at(guest, END - 1);
+    assert_eq!(refused, None);
+    let welcome =
+        |message: &ServerMessage| matches!(message, ServerMessage::Welcome { until: Some(END), .. });
+    assert_eq!(room.count(connection, welcome), 1);
+    room.advance_seconds(3600);
+    assert_eq!(room.ended(connection), None);
+    room.disconnect(connection);
+    room.advance_seconds(60);
+    let connection = room.resume_at(guest, END + 3_660_000);
+    room.disconnect(connection);
+    room.advance_seconds(91);
+    let (_, refused) = room.try_resume_at(guest, END + 3_800_000);
+    assert_eq!(refused, Some(ErrorCode::LinkExpired));
+    assert_eq!(room.enter_at(guest, END).1, Some(ErrorCode::LinkExpired));
 }

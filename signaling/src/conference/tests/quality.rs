@@ -143,6 +143,7 @@ fn of_five_hundred_sites_each_is_told_in_its_turn_and_no_message_is_large() {
             member,
             name: format!("Điểm cầu {}", member.0),
             role: Role::Site,
+            until: None,
         }));
         room.enter(member);
     }

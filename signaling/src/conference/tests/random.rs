@@ -13,6 +13,7 @@ use super::room::{CONFERENCE, Room};
 use super::view::View;
 use super::{CHAIR, SITE_A, SITE_B, SITE_C};
 use crate::conference::member::Member;
+use crate::conference::timers::Timer;
 use crate::conference::{Conference, ConnectionId, Entry, Input, Seat};
 use crate::wire::{
     ChairAction, ClientMessage, MicrophoneState, Role, SectionPurpose, ServerMessage, WireSection,
@@ -182,7 +183,8 @@ impl Run {
             Step::Report(report) => self.room.media(event(report)),
             Step::Store { works } => self.answer_write(works),
             Step::Seat { member, added: true } => {
-                let seat = Seat { member: MemberId(member), name: String::new(), role: Role::Site };
+                let seat =
+                    Seat { member: MemberId(member), name: String::new(), role: Role::Deputy, until: None };
                 self.room.input(Input::SeatAdded(seat));
             }
             Step::Seat { member, added: false } => {
@@ -278,6 +280,10 @@ impl Run {
     /// Everyone's deltas led him where a snapshot would: to the same room as all others.
     fn judge_views(&mut self) {
         self.room.settle();
+        // A push-to-talk that ends meanwhile is told a moment later.
+        while self.room.conference.timers.is_set(Timer::Flush) {
+            self.room.settle();
+        }
         let truth = View::new(self.room.conference.snapshot());
         let connections: Vec<ConnectionId> = self.room.conference.connections.keys().copied().collect();
         for connection in connections {
@@ -311,7 +317,11 @@ fn judge_what_passes(room: &Room, conference: &Conference, member: &Member) {
     assert_eq!(allowed.is_some(), member.has_lease(), "told of everyone who is there and nobody else");
     let durable = conference.ledger.durable();
     let by_all = durable.muted_all && !durable.let_speak.contains(&member.seat.member);
-    let is_site = member.seat.role == Role::Site;
+    let is_site = match member.seat.role {
+        Role::Site => true,
+        Role::Deputy => durable.acting != Some(member.seat.member),
+        Role::Chair => false,
+    };
     if let Some(allowed) = allowed
         && (durable.muted.contains(&member.seat.member) || (by_all && is_site))
     {

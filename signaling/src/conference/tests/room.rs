@@ -37,6 +37,8 @@ pub struct Room {
     pub stores: bool,
     /// What was stored when the process started.
     stored: Durable,
+    /// Deputies' seats.
+    deputies: Vec<MemberId>,
     last_connection: u64,
     last_request: u32,
 }
@@ -76,17 +78,29 @@ impl Room {
     }
 
     pub fn restored(durable: Durable, capacity: usize) -> Self {
-        let seat =
-            |member: MemberId, role| Seat { member, name: format!("Điểm cầu {}", member.0), role };
+        Self::seating(&[], durable, capacity)
+    }
+
+    /// The same with deputies' seats beside the others.
+    pub fn seating(deputies: &[MemberId], durable: Durable, capacity: usize) -> Self {
+        let seat = |member: MemberId, role| Seat {
+            member,
+            name: format!("Điểm cầu {}", member.0),
+            role,
+            until: None,
+        };
         let setup = Setup {
             conference: CONFERENCE,
             room: RoomInfo { title: "Giao ban".to_owned(), classification: Classification::Normal },
-            seats: vec![
+            seats: [
                 seat(CHAIR, Role::Chair),
                 seat(SITE_A, Role::Site),
                 seat(SITE_B, Role::Site),
                 seat(SITE_C, Role::Site),
-            ],
+            ]
+            .into_iter()
+            .chain(deputies.iter().map(|member| seat(*member, Role::Deputy)))
+            .collect(),
             durable: durable.clone(),
             capacity,
         };
@@ -102,6 +116,7 @@ impl Room {
             attendance: Vec::new(),
             stores: true,
             stored: durable,
+            deputies: deputies.to_vec(),
             last_connection: 0,
             last_request: 0,
         }
@@ -110,7 +125,7 @@ impl Room {
     /// The process starts anew on what was stored last.
     pub fn restart(self) -> Self {
         let durable = self.writes.last().map_or(self.stored, |(_, durable)| durable.clone());
-        Self { now: self.now, ..Self::restored(durable, 500) }
+        Self { now: self.now, ..Self::seating(&self.deputies, durable, 500) }
     }
 
     pub fn input(&mut self, input: Input) {
@@ -227,8 +242,12 @@ impl Room {
         connection
     }
 
+    pub fn try_resume_at(&mut self, member: MemberId, time: u64) -> (ConnectionId, Option<ErrorCode>) {
+        self.present(member, Entry::Resume, false, time)
+    }
+
     pub fn resume_at(&mut self, member: MemberId, time: u64) -> ConnectionId {
-        let (connection, denied) = self.present(member, Entry::Resume, false, time);
+        let (connection, denied) = self.try_resume_at(member, time);
         assert_eq!(denied, None);
         connection
     }

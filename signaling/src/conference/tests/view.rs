@@ -13,6 +13,7 @@ pub struct View {
     pub locked: bool,
     pub muted_all: bool,
     pub waiting: Vec<u32>,
+    pub acting: Option<u32>,
 }
 
 impl View {
@@ -24,6 +25,7 @@ impl View {
             locked: snapshot.locked,
             muted_all: snapshot.muted_all,
             waiting: snapshot.waiting,
+            acting: snapshot.acting,
         }
     }
 
@@ -60,6 +62,7 @@ impl View {
                 Change::Locked { locked } => self.locked = locked,
                 Change::MutedAll { muted_all } => self.muted_all = muted_all,
                 Change::Waiting { members } => self.waiting = members,
+                Change::Acting { member } => self.acting = member,
             }
         }
     }

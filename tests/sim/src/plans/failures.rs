@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use giaoban_signaling::wire::ChairAction;
+use giaoban_signaling::wire::{ChairAction, Role};
 
-use super::{STAGE, TILE, pin, sees};
+use super::{STAGE, TILE, pin, pinned, sees};
 use crate::link::{CLEAN, LinkConfig};
 use crate::plan::{Action, CHAIR, CLEAN_LIMITS, Expected, Limits, Plan, Site};
 
@@ -130,6 +130,30 @@ pub fn chair_lost() -> Plan {
         .at(108_000, pin(2))
         .expect(111_500, sees(3, STAGE, 2, 180))
         .expect(111_500, sees(CHAIR, STAGE, 2, 180));
+    let limits = Limits { gap: Duration::from_secs(6), sound_lost: 1000, sound_gap: 400, ..CLEAN_LIMITS };
+    Plan { limits, leavers: vec![CHAIR], is_kept: false, ..plan }
+}
+
+/// The chair is cut off for longer than his seat is kept: the deputy leads from then on, and no longer once he is back.
+#[must_use]
+pub fn chair_lost_with_a_deputy() -> Plan {
+    let deputy = Site { role: Role::Deputy, ..Site::new(2) };
+    let plan = Plan::new("chair_lost_with_a_deputy", vec![Site::new(CHAIR), deputy, Site::new(3)], 116)
+        .at(1200, pin(CHAIR))
+        .at(4000, Action::Order(2, pinned(3)))
+        .expect(4900, sees(3, STAGE, CHAIR, 720))
+        .at(5000, Action::Ways(CHAIR, CUT))
+        .at(5000, lose(CHAIR, 100_000, true))
+        .at(12_000, Action::Speak(2, true))
+        .at(90_000, Action::Order(2, pinned(3)))
+        .expect(94_000, sees(3, STAGE, 2, 720))
+        .at(96_000, Action::Order(2, pinned(3)))
+        .expect(99_000, sees(2, STAGE, 3, 720))
+        .at(104_000, Action::Ways(CHAIR, CLEAN))
+        .expect(110_500, sees(CHAIR, STAGE, 3, 720))
+        .at(111_000, Action::Order(2, pinned(2)))
+        .expect(115_500, sees(2, STAGE, 3, 720))
+        .expect(115_500, sees(CHAIR, STAGE, 3, 720));
     let limits = Limits { gap: Duration::from_secs(6), sound_lost: 1000, sound_gap: 400, ..CLEAN_LIMITS };
     Plan { limits, leavers: vec![CHAIR], is_kept: false, ..plan }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use giaoban_signaling::wire::{ChairAction, WireSource, WireSourceKind};
+use giaoban_signaling::wire::{ChairAction, Role, WireSource, WireSourceKind};
 
 use super::{STAGE, TILE, pin, sees};
 use crate::plan::{Action, CLEAN_LIMITS, Expected, Limits, Plan, Signals, Site};
@@ -34,7 +34,7 @@ pub fn join_storm() -> Plan {
 pub fn two_chairs() -> Plan {
     let mut sites: Vec<Site> = (1..=4).map(Site::new).collect();
     if let Some(second) = sites.get_mut(1) {
-        second.is_chair = true;
+        second.role = Role::Chair;
     }
     let pin_by = |chair, member| {
         let source = WireSource { member, kind: WireSourceKind::Camera };

@@ -51,6 +51,7 @@ export const rooms: Readonly<Record<keyof typeof vi, string>> = {
   'rooms.site': 'Name of the site',
   'rooms.role': 'Role',
   'rooms.role.site': 'Site',
+  'rooms.role.deputy': 'Deputy chair',
   'rooms.role.chair': 'Chair',
   'rooms.makeLink': 'Make a link',
   'rooms.linkMade': 'The new link, shown only now',

@@ -48,6 +48,7 @@ export const rooms = {
   'rooms.site': 'Tên điểm cầu',
   'rooms.role': 'Vai trò',
   'rooms.role.site': 'Điểm cầu',
+  'rooms.role.deputy': 'Phó chủ trì',
   'rooms.role.chair': 'Chủ trì',
   'rooms.makeLink': 'Tạo liên kết',
   'rooms.linkMade': 'Liên kết vừa tạo, chỉ hiện lần này',

@@ -206,6 +206,7 @@ export function RoomLinks({ room, onClose }: { readonly room: RoomView; readonly
           <Field label={t('rooms.site')} value={name} maxLength={100} required autofocus />
           <Select label={t('rooms.role')} value={role}>
             <option value="site">{t('rooms.role.site')}</option>
+            <option value="deputy">{t('rooms.role.deputy')}</option>
             <option value="chair">{t('rooms.role.chair')}</option>
           </Select>
         </div>

@@ -22,6 +22,7 @@ const REMEDIES: Partial<Readonly<Record<RoomErrorCode, Remedy>>> = {
   bad_offer: 'reload',
   too_large: 'reload',
   link_invalid: 'link',
+  link_expired: 'link',
   link_missing: 'link',
   resume_invalid: 'link',
   no_common_codec: 'none',

@@ -1,5 +1,5 @@
 /** What one person looks at: layout, page, panel, dialogs. Nothing of it is known to the gateway. */
-import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
+import { computed, effect, type ReadonlySignal, signal, untracked } from '@preact/signals';
 import { t } from '../../i18n';
 import type {
   ChairAction,
@@ -11,9 +11,11 @@ import type {
   RoomErrorCode,
   WireSource,
 } from '../../state/room';
+import { powersOf } from '../../state/roster';
 import { adviceFor } from './advice';
 import { type Attendance, attendance, attendanceChange } from './announce';
 import { type Area, gridLayout, type PagedGrid, paged, type StageLayout, stageLayout } from './layout';
+import { type LinkEnd, linkEnd } from './link-end';
 import { Messages } from './messages';
 import { type Loss, lossOf, type Outage, outage } from './recovery';
 import { gridSources, stripSources } from './tiles';
@@ -89,7 +91,12 @@ export class RoomView {
   readonly stage: ReadonlySignal<StageLayout | null>;
   readonly loss: ReadonlySignal<Loss>;
   readonly outage: ReadonlySignal<Outage>;
-  readonly isChair: ReadonlySignal<boolean>;
+  /** The own seat gives all orders: the chair's, or the deputy's in his place. */
+  readonly leads: ReadonlySignal<boolean>;
+  /** How the own link stands. */
+  readonly linkEnd: ReadonlySignal<LinkEnd>;
+  /** The own seat lets in and lowers hands. */
+  readonly keepsDoor: ReadonlySignal<boolean>;
   readonly #room: Room;
   readonly #sources: ReadonlySignal<readonly WireSource[]>;
   /** Since when picture and sound do not pass in the room. */
@@ -101,7 +108,10 @@ export class RoomView {
 
   constructor(room: Room) {
     this.#room = room;
-    this.isChair = computed(() => room.self.value?.role === 'chair');
+    const powers = computed(() => powersOf(room.self.value, room.acting.value));
+    this.leads = computed(() => powers.value === 'all');
+    this.keepsDoor = computed(() => powers.value !== 'none');
+    this.linkEnd = computed(() => linkEnd(room.linkEnds.value, this.now.value + room.clockOffset.value));
     this.loss = computed(() => lossOf(room.phase.value, this.#mediaLost.value, room.quietSince.value));
     this.outage = computed(() => outage(this.loss.value, this.now.value));
     const self = computed(() => room.self.value?.member ?? null);
@@ -125,10 +135,9 @@ export class RoomView {
       () => clearInterval(ticker),
       effect(() => this.#want()),
       effect(() => {
-        const lost = room.phase.value.name === 'live' && !room.connected.value;
-        this.#mediaLost.value = lost
-          ? (this.#mediaLost.peek() ?? room.mediaLostSince.value ?? Date.now())
-          : null;
+        const since = room.mediaLostSince.value;
+        const lost = room.phase.value.name === 'live' && (since !== null || !room.connected.value);
+        this.#mediaLost.value = lost ? (this.#mediaLost.peek() ?? since ?? Date.now()) : null;
       }),
       effect(() => {
         if (this.dialog.value !== null) room.dialogOpened();
@@ -138,6 +147,11 @@ export class RoomView {
       this.#announceStage(),
       this.#announceOutage(),
       this.#announceDoor(),
+      this.#announceLinkEnd(),
+      effect(() => {
+        const acting = room.acting.value;
+        if (acting !== null && acting !== self.value) this.messages.say(() => this.#actingText(acting));
+      }),
       effect(() => {
         if (room.soundBlocked.value) this.messages.sayNow(t('sound.blocked'));
       }),
@@ -313,7 +327,7 @@ export class RoomView {
         return [
           joined > 0 ? t('live.joined', { count: joined }) : '',
           left > 0 ? t('live.left', { count: left }) : '',
-          hands > 0 && this.isChair.peek() ? t('live.hands', { count: hands }) : '',
+          hands > 0 && this.keepsDoor.peek() ? t('live.hands', { count: hands }) : '',
         ]
           .filter((part) => part !== '')
           .join('. ');
@@ -335,12 +349,29 @@ export class RoomView {
     });
   }
 
-  /** Tells the chair how many wait to come in, as often as there are more. */
+  /** Says at five and at one minute that the link ends, and that it has. */
+  #announceLinkEnd(): () => void {
+    const text = computed(() => {
+      const end = this.linkEnd.value;
+      if (end.name === 'near') return t('link.soon', { minutes: end.minutes });
+      return end.name === 'over' ? t('link.overHelp') : '';
+    });
+    return effect(() => {
+      const said = text.value;
+      if (said !== '') untracked(() => this.messages.show({ kind: 'info', topic: 'link', text: said }));
+    });
+  }
+
+  #actingText(acting: number): string {
+    return t('room.acting', { name: this.#room.member(acting).peek()?.name ?? '' });
+  }
+
+  /** Tells who keeps the door how many wait to come in, as often as there are more. */
   #announceDoor(): () => void {
     let said = 0;
     return effect(() => {
       const count = this.#room.waiting.value.length;
-      if (count > said && this.isChair.value) this.messages.say(() => t('door.title', { count }));
+      if (count > said && this.keepsDoor.value) this.messages.say(() => t('door.title', { count }));
       said = count;
     });
   }

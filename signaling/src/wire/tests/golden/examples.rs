@@ -134,16 +134,24 @@ fn site() -> MemberState {
 
 fn snapshot() -> Snapshot {
     let absent = MemberState { member: 3, presence: Presence::Absent, screen: false, hand: None, ..site() };
+    let deputy = MemberState {
+        member: 5,
+        role: Role::Deputy,
+        presence: Presence::Present,
+        muted: false,
+        ..absent.clone()
+    };
     Snapshot {
         version: 12,
         room: RoomInfo {
             title: "Giao ban tuần 47".to_owned(), classification: Classification::Confidential
         },
-        members: vec![chair(), site(), absent],
+        members: vec![chair(), site(), absent, deputy],
         stage: Stage { rule: StageRule::FollowSpeaker, source: Some(source(2, WireSourceKind::Screen)) },
         locked: true,
         muted_all: true,
         waiting: vec![9],
+        acting: None,
     }
 }
 
@@ -157,6 +165,7 @@ fn changes() -> Vec<Change> {
         Change::Locked { locked: false },
         Change::MutedAll { muted_all: false },
         Change::Waiting { members: vec![9, 4] },
+        Change::Acting { member: Some(5) },
     ]
 }
 
@@ -201,7 +210,13 @@ pub fn server() -> Vec<(String, ServerMessage)> {
     let mut examples = vec![
         (
             "welcome",
-            ServerMessage::Welcome { member: 1, role: Role::Chair, resume: "Zk41mPq9vT".to_owned(), time },
+            ServerMessage::Welcome {
+                member: 1,
+                role: Role::Chair,
+                resume: "Zk41mPq9vT".to_owned(),
+                time,
+                until: Some(time + 300_000),
+            },
         ),
         ("snapshot", ServerMessage::Snapshot { snapshot: snapshot() }),
         ("delta", ServerMessage::Delta { version: 13, changes: changes() }),
