@@ -179,7 +179,7 @@ impl Step {
                 let start = format!("2026-12-{:02}T08:00", self.units[1] + 1);
                 let expected = vec![Expected::Subtree { unit: other }];
                 let chair = people.get(self.person).copied();
-                let room = RoomId(u32::try_from(self.units[0]).unwrap() + 1);
+                let room = RoomId(u32::try_from(self.units[0] % 3).unwrap() + 1);
                 let plan = Plan { expected, chair, ..bookings::plan(room, &start) };
                 let booking = BookingId(number);
                 match kind {
