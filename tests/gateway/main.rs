@@ -40,3 +40,5 @@ mod repeating;
 mod rooms;
 #[cfg(test)]
 mod running;
+#[cfg(test)]
+mod watching;
