@@ -1,5 +1,8 @@
 // A whole briefing without a mouse: a site and the chair join, ask to speak, share, look around, lead and end.
 import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { startGateway } from './harness/gateway.mjs';
 import { closeAll, open } from './harness/room.mjs';
@@ -153,6 +156,32 @@ describe('without a mouse', () => {
         await page.waitForSelector('dialog', { hidden: true });
         await site.page.keyboard.press('q');
         assert.equal(await site.page.$('.quality-row'), null, 'a site is not told of the others');
+    });
+
+    test('a diagnosis file is saved, tells of the connection, and names nobody', async () => {
+        const { page } = chair;
+        const folder = mkdtempSync(join(tmpdir(), 'giaoban-saved-'));
+        const control = await page.createCDPSession();
+        await control.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: folder });
+        await press(page, '[data-tool="settings"]');
+        await page.waitForSelector('dialog[open]');
+        await press(page, '.save-diagnosis button');
+        const saved = () => readdirSync(folder).find((name) => /^giaoban-.*\.json$/.test(name));
+        await until('the file is saved', () => saved() !== undefined, 5_000);
+        const text = readFileSync(join(folder, saved()), 'utf8');
+        const { phase, transport, path, streams } = JSON.parse(text);
+        assert.equal(phase, 'live');
+        assert.equal(transport.dtlsState, 'connected');
+        assert.equal(path.protocol, 'udp');
+        assert.ok(streams.some(({ type, kind }) => type === 'inbound-rtp' && kind === 'video'));
+        for (const { name, url } of gateway.links) {
+            assert.ok(!text.includes(url.split('#')[1]), 'a secret');
+            assert.ok(!text.includes(name), name);
+        }
+        assert.doesNotMatch(text, /\d+\.\d+\.\d+\.\d+|candidate:|fingerprint|ufrag/, 'an address or a piece of a description');
+        await page.keyboard.press('Escape');
+        await page.waitForSelector('dialog', { hidden: true });
+        rmSync(folder, { recursive: true });
     });
 
     test('the chair mutes all and lets all speak again', async () => {
