@@ -1,9 +1,12 @@
 //! Requests that are sent twice and carried out once.
 
+use std::time::Duration;
+
 use serde_json::json;
+use tokio::time::timeout;
 
 use crate::administrator::{Administrator, Answer, ORIGIN};
-use crate::client::Fixture;
+use crate::client::{Fixture, PATIENCE};
 use crate::rooms::rules;
 
 impl Administrator {
@@ -54,6 +57,33 @@ async fn a_key_belongs_to_one_request_of_one_person_and_a_refusal_is_repeated_to
     assert_eq!((bad.status, bad.code().as_str()), (400, "bad_request"));
     let nobody = Administrator::default().post(&fixture, "/api/v1/rooms", "k", &rules(None)).await;
     assert_eq!((nobody.status, nobody.code().as_str()), (401, "not_signed_in"));
+}
+
+#[tokio::test]
+async fn who_hangs_up_and_asks_again_gets_the_answer_to_what_he_asked() {
+    const HANG_UPS: u64 = 12;
+    let fixture = Fixture::start().await;
+    let first = Administrator::first(&fixture).await;
+    let body = rules(None);
+    for number in 0..HANG_UPS {
+        let key = format!("k{number}");
+        // At a moment between the way there and the way back, which takes some 20 ms.
+        let _ =
+            timeout(Duration::from_millis(2 * number), first.post(&fixture, "/api/v1/rooms", &key, &body))
+                .await;
+        let answered = async {
+            loop {
+                let answer = first.post(&fixture, "/api/v1/rooms", &key, &body).await;
+                if answer.status != 409 {
+                    break answer;
+                }
+            }
+        };
+        let answer = timeout(PATIENCE, answered).await.expect("what is under way ends");
+        assert_eq!(answer.status, 201, "{}", answer.text);
+    }
+    let rooms = first.get(&fixture, "/api/v1/rooms").await.json();
+    assert_eq!(rooms["items"].as_array().unwrap().len() as u64, 1 + HANG_UPS);
 }
 
 #[tokio::test]

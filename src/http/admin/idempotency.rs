@@ -16,7 +16,7 @@ use super::MAX_BODY;
 use super::fault::Fault;
 use super::guard::presented;
 use crate::services::Services;
-use crate::store::{Answer, Known, milliseconds};
+use crate::store::{Answer, Known, StoreError, milliseconds};
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPEATED: HeaderName = HeaderName::from_static("idempotency-repeated");
@@ -41,13 +41,15 @@ pub async fn once(State(services): State<Arc<Services>>, request: Request, next:
     if !named || request.method() != Method::POST || !is_kept(request.uri().path()) {
         return next.run(request).await;
     }
-    match answer(&services, request, next).await {
-        Ok(response) => response,
-        Err(fault) => fault.into_response(),
+    // To its end also when its sender hangs up: he sends it again to learn what became of it.
+    match tokio::spawn(answer(services, request, next)).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(fault)) => fault.into_response(),
+        Err(_) => Fault::from(StoreError::Stopped).into_response(),
     }
 }
 
-async fn answer(services: &Services, request: Request, next: Next) -> Result<Response, Fault> {
+async fn answer(services: Arc<Services>, request: Request, next: Next) -> Result<Response, Fault> {
     let key = key(request.headers())?;
     let session = match presented(request.headers()) {
         Some(presented) => services.sign_in.session(presented).await?,
@@ -64,8 +66,8 @@ async fn answer(services: &Services, request: Request, next: Next) -> Result<Res
     let now = milliseconds(SystemTime::now()) / 1000;
     match services.store.begin_answer(person, &key, fingerprint.as_ref(), now).await? {
         Known::New => {
-            let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-            keep(services, person, &key, response).await
+            let request = Request::from_parts(parts, Body::from(body));
+            keep(&services, person, &key, next.run(request).await).await
         }
         Known::UnderWay => Err(Fault::new(
             StatusCode::CONFLICT,
