@@ -68,7 +68,7 @@ pub enum ParseError {
     /// Not version 2.
     #[error("not RTCP version 2")]
     Version,
-    /// The padding is longer than the packet, or no multiple of four.
+    /// The padding is longer than the packet, or none.
     #[error("the padding of an RTCP packet is wrong")]
     Padding,
     /// Feedback on more packets than one report is taken for.
@@ -144,7 +144,9 @@ fn split_packet(compound: &[u8]) -> Result<(Head, &[u8], &[u8]), ParseError> {
         return Ok((head, body, rest));
     }
     let padding = usize::from(*body.last().ok_or(ParseError::Padding)?);
-    if padding == 0 || padding % 4 != 0 {
+    // Browsers fill transport-wide feedback with 1 to 3 bytes (libwebrtc, `TransportFeedback::Create`), whatever RFC 3550 §6.4.1
+    // says of multiples of four.
+    if padding == 0 {
         return Err(ParseError::Padding);
     }
     let length = body.len().checked_sub(padding).ok_or(ParseError::Padding)?;

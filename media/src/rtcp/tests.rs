@@ -174,6 +174,14 @@ fn padding_belongs_to_no_packet() {
 }
 
 #[test]
+fn feedback_of_a_browser_is_filled_with_less_than_four_bytes() {
+    let bytes = [0xAF, 205, 0, 5, 0, 0, 0, 1, 0, 0, 0, 2, 0, 7, 0, 1, 0, 0, 1, 9, 0x20, 1, 40, 1];
+    let Packet::TransportFeedback(feedback) = only(&bytes) else { panic!("no feedback") };
+    let arrivals: Vec<_> = feedback.statuses().map(|status| status.arrival).collect();
+    assert_eq!(arrivals, [Some(ArrivalTime(74_000))]);
+}
+
+#[test]
 fn a_compound_is_read_up_to_what_breaks_it() {
     let broken: [(&[u8], ParseError); 8] = [
         (&[0x80, 201, 0], ParseError::Truncated),
@@ -182,7 +190,7 @@ fn a_compound_is_read_up_to_what_breaks_it() {
         (&[0x40, 201, 0, 1, 0, 0, 0, 1], ParseError::Version),
         (&[0xA0, 201, 0, 1, 0, 0, 0, 0], ParseError::Padding),
         (&[0xA0, 201, 0, 1, 0, 0, 0, 8], ParseError::Padding),
-        (&[0xA0, 201, 0, 1, 0, 0, 0, 2], ParseError::Padding),
+        (&[0xA0, 201, 0, 1, 0, 0, 0, 2], ParseError::Truncated),
         (&[0xA0, 201, 0, 0], ParseError::Padding),
     ];
     for (tail, error) in broken {
