@@ -242,6 +242,8 @@ impl Conference {
             MapEntry::Vacant(place) => drop(place.insert(Member::new(seat))),
         }
         self.roster.member_changed(id);
+        // A seat that was there may have lost the role that spared it a mute.
+        self.enforce_mutes();
     }
 
     pub(super) fn seat_revoked(&mut self, id: MemberId) {

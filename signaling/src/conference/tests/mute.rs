@@ -3,8 +3,8 @@ use std::time::Duration;
 
 use super::room::nothing_stored;
 use super::{CHAIR, Room, SITE_A, SITE_B};
-use crate::conference::Durable;
-use crate::wire::{ChairAction, ClientMessage, MicrophoneState};
+use crate::conference::{Durable, Input, Seat};
+use crate::wire::{ChairAction, ClientMessage, MicrophoneState, Role};
 use giaoban_media_types::{Command, SourceKind};
 
 const MUTE_A: ChairAction = ChairAction::Mute { member: SITE_A.0 };
@@ -44,6 +44,19 @@ fn a_muted_member_is_cut_at_the_gateway_before_the_disk_has_it_and_confirmed_aft
     room.settle();
     let row = room.row(chair, SITE_A);
     assert!(row.muted && !row.microphone);
+}
+
+#[test]
+fn who_loses_the_role_that_spared_him_is_muted_with_the_others() {
+    let mut room = Room::new();
+    let chair = room.enter(CHAIR);
+    room.open_microphone(chair);
+    room.order(chair, ChairAction::MuteAll);
+    assert!(room.hears(CHAIR));
+    let seat = Seat { member: CHAIR, name: "Chủ trì cũ".to_owned(), role: Role::Site, until: None };
+    room.input(Input::SeatAdded(seat));
+    assert!(!room.hears(CHAIR));
+    assert_eq!(room.microphone_closed(chair), 1);
 }
 
 #[test]
